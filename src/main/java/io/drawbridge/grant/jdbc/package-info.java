@@ -1,0 +1,5 @@
+/** Grants and leases, in our own tables. */
+@NullMarked
+package io.drawbridge.grant.jdbc;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,112 @@
+package io.drawbridge.policy;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How long access is asked or given for: a positive number of whole seconds, or for ever.
+ *
+ * <p>For ever is an end like any other, far away: {@link #FOREVER_END}. It has its timer, too.
+ */
+public final class AccessDuration implements Comparable<AccessDuration> {
+
+    /** The end of access that was given for ever. */
+    public static final Instant FOREVER_END = Instant.parse("9999-12-31T00:00:00Z");
+
+    /** No end but {@link #FOREVER_END}. */
+    public static final AccessDuration FOREVER = new AccessDuration(null);
+
+    private static final Duration LONGEST = Duration.ofDays(36_500);
+
+    private final @Nullable Duration value;
+
+    private AccessDuration(@Nullable Duration value) {
+        this.value = value;
+    }
+
+    /**
+     * A limited duration.
+     *
+     * @throws IllegalArgumentException if it is not positive, has a fraction of a second, or is over 100 years
+     */
+    public static AccessDuration of(Duration value) {
+        if (value.isNegative()
+                || value.isZero()
+                || !value.equals(value.truncatedTo(java.time.temporal.ChronoUnit.SECONDS))) {
+            throw new IllegalArgumentException(
+                    "A duration of " + value + " cannot be used; expected whole seconds, at least one.");
+        }
+        if (value.compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException(
+                    "A duration of " + value + " is too long; expected at most P36500D, or \"forever\".");
+        }
+        return new AccessDuration(value);
+    }
+
+    /**
+     * Reads ISO 8601 ({@code PT1H}, {@code P7D}) or {@code forever}.
+     *
+     * @throws IllegalArgumentException if the text is neither
+     */
+    public static AccessDuration parse(String text) {
+        if (text.equals("forever")) {
+            return FOREVER;
+        }
+        try {
+            return of(Duration.parse(text));
+        } catch (DateTimeParseException | ArithmeticException unreadable) {
+            throw new IllegalArgumentException(
+                    "\"" + text + "\" is no duration; expected ISO 8601, such as PT1H or P7D, or \"forever\".",
+                    unreadable);
+        }
+    }
+
+    public boolean isForever() {
+        return value == null;
+    }
+
+    /** The end of access that starts at that moment; never later than {@link #FOREVER_END}. */
+    public Instant endFrom(Instant start) {
+        return value == null ? FOREVER_END : start.plus(value);
+    }
+
+    /** The length from that moment; for ever counts up to {@link #FOREVER_END}. */
+    public Duration lengthFrom(Instant start) {
+        return value == null ? Duration.between(start, FOREVER_END) : value;
+    }
+
+    /** The shorter of two. */
+    public AccessDuration atMost(AccessDuration cap) {
+        return compareTo(cap) <= 0 ? this : cap;
+    }
+
+    @Override
+    public int compareTo(AccessDuration other) {
+        if (value == null || other.value == null) {
+            return Boolean.compare(value == null, other.value == null);
+        }
+        return value.compareTo(other.value);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof AccessDuration that && java.util.Objects.equals(value, that.value);
+    }
+
+    @Override
+    public int hashCode() {
+        return java.util.Objects.hashCode(value);
+    }
+
+    /** ISO 8601, whole days from two on as {@code P7D}; or {@code forever}. */
+    @Override
+    public String toString() {
+        if (value == null) {
+            return "forever";
+        }
+        long days = value.toDays();
+        return days >= 2 && value.equals(Duration.ofDays(days)) ? "P" + days + "D" : value.toString();
+    }
+}

@@ -1,0 +1,5 @@
+/** Requests, in our own tables. */
+@NullMarked
+package io.drawbridge.request.jdbc;
+
+import org.jspecify.annotations.NullMarked;
