@@ -45,6 +45,14 @@ final class Judges {
                 new AcmeScopes());
     }
 
+    static People people() {
+        return new AcmePeople();
+    }
+
+    static TenantScopes scopes() {
+        return new AcmeScopes();
+    }
+
     /** Writes acme's policies, and our schema unless there is one, into a folder. */
     static Path write(Path folder, String policies) {
         try {
