@@ -12,7 +12,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How answers of Cedar become one answer: guard-rails, then priority groups from the highest down.
+ * How answers of Cedar become one answer: priority groups from the highest down, the guard-rails above all of them.
  *
  * <p>Cedar knows no groups, and one question a group would cost with their number. But an <em>allow</em> names every
  * satisfied permit of all groups, and a <em>deny</em> names every satisfied forbid. So all groups are asked at once, and
@@ -47,12 +47,6 @@ record Deliberation(boolean allowed, List<LoadedPolicy> deciding, List<PolicyErr
                 .filter(policy -> answer.errors().containsKey(policy.key())
                         || (!answer.allowed() && answer.reasons().contains(policy.key())))
                 .toList();
-        List<LoadedPolicy> guardRails =
-                forbids.stream().filter(LoadedPolicy::guardRail).toList();
-        if (!guardRails.isEmpty()) {
-            return new Deliberation(false, guardRails, errors);
-        }
-
         boolean permitsHidden = !answer.allowed() && !answer.reasons().isEmpty();
         List<LoadedPolicy> forbidding = highest(forbids);
         List<LoadedPolicy> permitting =

@@ -32,7 +32,7 @@ record LoadedPolicy(
         return !permit && annotations.priority() == null;
     }
 
-    /** Its priority group; guard-rails have none. */
+    /** Its priority group; guard-rails stand above every group that can be written. */
     long priority() {
         Long priority = annotations.priority();
         return priority == null ? Long.MAX_VALUE : priority;
