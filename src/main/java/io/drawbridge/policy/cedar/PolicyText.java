@@ -125,6 +125,7 @@ final class PolicyText {
         int conditionals = 0;
         int steps = 0;
         int scopeEnd = -1;
+        int atSign = -1;
         boolean effectSeen = false;
         boolean inScope = false;
         while (at < text.length()) {
@@ -154,9 +155,9 @@ final class PolicyText {
                     at++;
                 }
                 String word = text.substring(from, at);
-                boolean annotation = from > start && text.charAt(from - 1) == '@';
-                if (annotation && depth == 0) {
-                    marks.add(new Mark(word, from - 1 - start));
+                if (atSign >= 0) {
+                    marks.add(new Mark(word, atSign - start));
+                    atSign = -1;
                 } else if (depth == 0 && EFFECTS.contains(word)) {
                     effectSeen = true;
                 } else if (word.equals("if") && ++conditionals > MAX_CONDITIONALS) {
@@ -187,6 +188,7 @@ final class PolicyText {
                         inScope = false;
                     }
                 }
+                case '@' -> atSign = at;
                 case '.' -> {
                     operators++;
                     if (++steps > MAX_STEPS) {

@@ -132,11 +132,14 @@ class EvaluateTest {
                         permit(principal, action, resource) when { false };
                         @id("also") @priority("x") permit(principal is Drawbridge::User, action, resource);
                         forbid(principal, action, resource) when { context.missing };
+                        @ permit ("(") @ // forbid(
+                        id("spaced") permit // (
+                        (principal, action, resource);
                         """));
 
         assertThat(answer.allowed()).isTrue();
         assertThat(answer.mode()).isNull();
-        assertThat(answer.policies()).containsExactly("policy0", "also");
+        assertThat(answer.policies()).containsExactly("policy0", "also", "spaced");
         assertThat(answer.errors()).extracting(PolicyError::policy).containsExactly("named", "policy4");
     }
 
