@@ -1,0 +1,26 @@
+package io.drawbridge.intake.aws;
+
+import org.jspecify.annotations.Nullable;
+
+/** What one record of a body turned out to be. */
+public sealed interface CloudTrailItem {
+
+    /**
+     * A call that AWS denied for want of permission.
+     *
+     * @param action the IAM action that was denied, or why it is not known
+     * @param cause what denied it, as far as the record tells
+     */
+    record DeniedCall(CloudTrailRecord call, DeniedAction action, DenialCause cause) implements CloudTrailItem {}
+
+    /** A call that succeeded, or failed for another reason than a missing permission. */
+    record OtherCall(CloudTrailRecord call) implements CloudTrailItem {}
+
+    /**
+     * A record that cannot be used.
+     *
+     * @param eventId its id; null if it has none that can be read
+     * @param reason what is wrong with it and what was expected; one line, at most 500 characters
+     */
+    record DeadLetter(@Nullable String eventId, String reason) implements CloudTrailItem {}
+}
