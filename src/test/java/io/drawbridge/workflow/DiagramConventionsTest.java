@@ -1,0 +1,713 @@
+package io.drawbridge.workflow;
+
+import static java.util.Map.entry;
+import static java.util.function.Predicate.not;
+import static java.util.stream.Collectors.toSet;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.camunda.bpm.model.bpmn.Bpmn;
+import org.camunda.bpm.model.bpmn.BpmnModelInstance;
+import org.camunda.bpm.model.bpmn.instance.Activity;
+import org.camunda.bpm.model.bpmn.instance.BaseElement;
+import org.camunda.bpm.model.bpmn.instance.BoundaryEvent;
+import org.camunda.bpm.model.bpmn.instance.CallActivity;
+import org.camunda.bpm.model.bpmn.instance.CatchEvent;
+import org.camunda.bpm.model.bpmn.instance.EndEvent;
+import org.camunda.bpm.model.bpmn.instance.Event;
+import org.camunda.bpm.model.bpmn.instance.ExclusiveGateway;
+import org.camunda.bpm.model.bpmn.instance.FlowElement;
+import org.camunda.bpm.model.bpmn.instance.FlowNode;
+import org.camunda.bpm.model.bpmn.instance.Gateway;
+import org.camunda.bpm.model.bpmn.instance.MessageEventDefinition;
+import org.camunda.bpm.model.bpmn.instance.Process;
+import org.camunda.bpm.model.bpmn.instance.ReceiveTask;
+import org.camunda.bpm.model.bpmn.instance.ScriptTask;
+import org.camunda.bpm.model.bpmn.instance.SequenceFlow;
+import org.camunda.bpm.model.bpmn.instance.ServiceTask;
+import org.camunda.bpm.model.bpmn.instance.StartEvent;
+import org.camunda.bpm.model.bpmn.instance.SubProcess;
+import org.camunda.bpm.model.bpmn.instance.TimerEventDefinition;
+import org.camunda.bpm.model.bpmn.instance.UserTask;
+import org.camunda.bpm.model.bpmn.instance.bpmndi.BpmnEdge;
+import org.camunda.bpm.model.bpmn.instance.bpmndi.BpmnLabel;
+import org.camunda.bpm.model.bpmn.instance.bpmndi.BpmnShape;
+import org.camunda.bpm.model.bpmn.instance.camunda.CamundaConnector;
+import org.camunda.bpm.model.bpmn.instance.camunda.CamundaExecutionListener;
+import org.camunda.bpm.model.bpmn.instance.camunda.CamundaFailedJobRetryTimeCycle;
+import org.camunda.bpm.model.bpmn.instance.camunda.CamundaIn;
+import org.camunda.bpm.model.bpmn.instance.camunda.CamundaOut;
+import org.camunda.bpm.model.bpmn.instance.camunda.CamundaScript;
+import org.camunda.bpm.model.bpmn.instance.camunda.CamundaTaskListener;
+import org.camunda.bpm.model.bpmn.instance.dc.Bounds;
+import org.camunda.bpm.model.bpmn.instance.di.Waypoint;
+import org.camunda.bpm.model.xml.instance.ModelElementInstance;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What every diagram keeps, however it is changed; a process owner can run this before deploying. */
+@DisplayName("A diagram")
+class DiagramConventionsTest {
+
+    private static final Path PROCESSES = Path.of("processes");
+
+    private static final String CAMUNDA = "http://camunda.org/schema/1.0/bpmn";
+
+    private static final Pattern ID = Pattern.compile("([A-Z][A-Za-z]*)_(?:[A-Z][a-z]+)+");
+
+    private static final Pattern UNTOLD = Pattern.compile("(?i)\\b(process|handle|check)");
+
+    private static final Pattern CONDITION = Pattern.compile("\\$\\{([a-z][A-Za-z]*) == '[a-z_]+'}");
+
+    /** The outcomes that a condition may ask for; each is written by a delegate or listener of ours. */
+    private static final Set<String> OUTCOMES =
+            Set.of("arrival", "justified", "judgement", "mode", "decision", "mayOpen", "access", "removal");
+
+    /** The tasks that call the cloud, and how often the engine tries each again. */
+    private static final Map<String, String> OUTSIDE = Map.of(
+            "Task_ProvisionAccess", "PT2S,PT5S,PT10S,PT20S",
+            "Task_ConfirmAccess", "PT2S,PT5S,PT10S,PT20S",
+            "Task_RevokeAccess", "PT1S,PT2S,PT5S,PT10S,PT15S",
+            "Task_ConfirmRemoval", "PT1S,PT2S,PT5S,PT10S,PT15S");
+
+    /** What ends access goes before every other job. */
+    private static final Set<String> URGENT = Set.of(
+            "BoundaryEvent_EndCameFirst",
+            "BoundaryEvent_AccessEnded",
+            "Task_RevokeAccess",
+            "Task_ConfirmRemoval",
+            "IntermediateEvent_RemovalAwaited");
+
+    /** Where each default flow leads: to no access, to asking again, or to telling more people. */
+    private static final Map<String, String> SAFE_SIDE = Map.ofEntries(
+            entry("Flow_ArrivalDenied", "Task_NotifyDeniedOnArrival"),
+            entry("Flow_NotJustified", "EndEvent_RequestAbandoned"),
+            entry("Flow_PolicyDenied", "Task_NotifyDeniedByPolicy"),
+            entry("Flow_GlassBroken", "Task_NotifyBreakGlass"),
+            entry("Flow_NotApproved", "Task_NotifyRequesterDenied"),
+            entry("Flow_MayNotOpen", "EndEvent_RequestClosed"),
+            entry("Flow_AccessNotYet", "IntermediateEvent_AccessAwaited"),
+            entry("Flow_AccessNotGone", "IntermediateEvent_RemovalAwaited"));
+
+    private static final Map<String, List<String>> HAPPY_PATH = Map.of(
+            "access-request",
+            List.of(
+                    "StartEvent_RequestOpened",
+                    "StartEvent_RequestArrived",
+                    "Task_EvaluatePolicyOnArrival",
+                    "Gateway_ArrivalAnswer",
+                    "UserTask_JustifyRequest",
+                    "Gateway_Justified",
+                    "Task_EvaluatePolicy",
+                    "Gateway_PolicyAnswer",
+                    "Task_AskApprovers",
+                    "UserTask_ApproveRequest",
+                    "Gateway_Approved",
+                    "Task_NotifyRequesterApproved",
+                    "EndEvent_RequestApproved",
+                    "Task_ConfirmApproval",
+                    "Gateway_MayOpen",
+                    "Gateway_Consequences",
+                    "CallActivity_GrantAccess",
+                    "EndEvent_AccessTakenBack"),
+            "timeboxed-grant",
+            List.of(
+                    "StartEvent_GrantOpened",
+                    "Task_OpenGrant",
+                    "StartEvent_ProvisioningBegun",
+                    "Task_ProvisionAccess",
+                    "Task_ConfirmAccess",
+                    "Gateway_AccessConfirmed",
+                    "EndEvent_AccessConfirmed",
+                    "Task_NotifyAccessActive",
+                    "ReceiveTask_HoldAccess",
+                    "BoundaryEvent_AccessEnded",
+                    "Task_BeginRevocation",
+                    "Task_RevokeAccess",
+                    "Task_ConfirmRemoval",
+                    "Gateway_AccessGone",
+                    "Task_NotifyAccessRevoked",
+                    "EndEvent_AccessGone"));
+
+    @Test
+    @DisplayName("exists for the request and for the timeboxed grant, and for nothing that this test does not know")
+    void existsForRequestAndGrant() throws IOException {
+        assertThat(diagrams().map(Diagram::name)).containsExactlyInAnyOrderElementsOf(HAPPY_PATH.keySet());
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("diagrams")
+    @DisplayName("holds one executable process, named as its file, with documentation and a year of history")
+    void holdsOneProcessNamedAsItsFile(Diagram diagram) {
+        Collection<Process> processes = diagram.all(Process.class);
+
+        assertThat(processes).singleElement().satisfies(process -> {
+            assertThat(process.getId()).isEqualTo(diagram.name());
+            assertThat(process.getName()).isNotBlank();
+            assertThat(process.isExecutable()).isTrue();
+            assertThat(process.getCamundaHistoryTimeToLiveString()).isEqualTo("P365D");
+            assertThat(documentation(process)).isNotBlank();
+        });
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("diagrams")
+    @DisplayName("names everything by hand: ids say the type and the thing, labels say it in words")
+    void namesEverythingByHand(Diagram diagram) {
+        List<String> wrong = new ArrayList<>();
+        for (FlowElement element : diagram.all(FlowElement.class)) {
+            var id = ID.matcher(element.getId());
+            if (!id.matches() || !types(element).contains(id.group(1))) {
+                wrong.add(element.getId() + " is no id as Task_ApproveRequest is");
+            }
+            boolean speaks = !(element instanceof SequenceFlow) && !isJoin(element);
+            if (speaks && isBlank(element.getName())) {
+                wrong.add(element.getId() + " has no name");
+            }
+            String said = element.getId().replaceFirst("^[A-Za-z]+_", "").replaceAll("([a-z])([A-Z])", "$1 $2") + " / "
+                    + element.getName();
+            if (UNTOLD.matcher(said).find()) {
+                wrong.add(element.getId() + " says nothing with \"process\", \"handle\" or \"check\"");
+            }
+        }
+        for (Gateway gateway : diagram.all(Gateway.class)) {
+            if (isJoin(gateway) && gateway.getOutgoing().size() > 1) {
+                wrong.add(gateway.getId() + " joins and splits at once");
+            }
+            if (gateway.getOutgoing().size() > 1) {
+                if (!gateway.getName().endsWith("?")) {
+                    wrong.add(gateway.getId() + " asks no question");
+                }
+                gateway.getOutgoing().stream()
+                        .filter(flow -> isBlank(flow.getName()))
+                        .forEach(flow -> wrong.add(flow.getId() + " gives no answer"));
+            }
+        }
+
+        assertThat(wrong).isEmpty();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("diagrams")
+    @DisplayName("says no when in doubt: every exclusive gateway has a default flow, and it leads to the safe side")
+    void saysNoWhenInDoubt(Diagram diagram) {
+        List<String> wrong = new ArrayList<>();
+        for (ExclusiveGateway gateway : diagram.all(ExclusiveGateway.class)) {
+            if (gateway.getOutgoing().size() < 2) {
+                continue;
+            }
+            SequenceFlow fallback = gateway.getDefault();
+            if (fallback == null) {
+                wrong.add(gateway.getId() + " has no default flow");
+                continue;
+            }
+            if (!fallback.getTarget().getId().equals(SAFE_SIDE.get(fallback.getId()))) {
+                wrong.add(fallback.getId() + " leads to " + fallback.getTarget().getId());
+            }
+            gateway.getOutgoing().stream()
+                    .filter(flow -> !flow.equals(fallback) && flow.getConditionExpression() == null)
+                    .forEach(flow -> wrong.add(flow.getId() + " has no condition"));
+        }
+
+        assertThat(wrong).isEmpty();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("diagrams")
+    @DisplayName("compares one declared outcome with one word in each condition")
+    void comparesOneOutcomeWithOneWord(Diagram diagram) {
+        Stream<String> conditions = diagram.all(SequenceFlow.class).stream()
+                .filter(flow -> flow.getConditionExpression() != null)
+                .map(flow -> flow.getConditionExpression().getTextContent());
+
+        assertThat(conditions).allSatisfy(condition -> {
+            var comparison = CONDITION.matcher(condition);
+            assertThat(comparison.matches()).as(condition).isTrue();
+            assertThat(OUTCOMES).contains(comparison.group(1));
+        });
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("diagrams")
+    @DisplayName("is carried out by beans that are named as the task, and by nothing else")
+    void isCarriedOutByBeansNamedAsTheTask(Diagram diagram) {
+        List<String> wrong = new ArrayList<>();
+        for (ServiceTask task : diagram.all(ServiceTask.class)) {
+            String verbAndObject = task.getId().substring("Task_".length());
+            String bean =
+                    "${" + Character.toLowerCase(verbAndObject.charAt(0)) + verbAndObject.substring(1) + "Delegate}";
+            if (!bean.equals(task.getCamundaDelegateExpression())) {
+                wrong.add(task.getId() + " is not carried out by " + bean);
+            }
+        }
+        for (CamundaTaskListener listener : diagram.all(CamundaTaskListener.class)) {
+            String bean = String.valueOf(listener.getCamundaDelegateExpression());
+            if (!bean.matches("\\$\\{[a-z][A-Za-z]+Listener}")) {
+                wrong.add("A task listener is " + bean);
+            }
+        }
+        for (String attribute : List.of("class", "expression", "type", "resultVariable")) {
+            diagram.all(ServiceTask.class).stream()
+                    .filter(task -> task.getAttributeValueNs(CAMUNDA, attribute) != null)
+                    .forEach(task -> wrong.add(task.getId() + " has camunda:" + attribute));
+        }
+        Stream.of(ScriptTask.class, CamundaScript.class, CamundaConnector.class, CamundaExecutionListener.class)
+                .flatMap(type -> diagram.all(type).stream())
+                .forEach(element ->
+                        wrong.add("There is a " + element.getElementType().getTypeName()));
+
+        assertThat(wrong).isEmpty();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("diagrams")
+    @DisplayName(
+            "calls the cloud in jobs of their own, tried again at the intervals that it shows, and nothing else so")
+    void callsTheCloudInJobsOfTheirOwn(Diagram diagram) {
+        Map<String, String> cycles = new HashMap<>();
+        for (Activity activity : diagram.all(Activity.class)) {
+            if (activity.isCamundaAsyncBefore() || activity.isCamundaAsyncAfter()) {
+                cycles.put(activity.getId(), retryCycle(activity));
+                assertThat(documentation(activity)).as(activity.getId()).isNotBlank();
+                assertThat(activity.isCamundaAsyncAfter()).as(activity.getId()).isFalse();
+                assertThat(activity.isCamundaExclusive()).as(activity.getId()).isTrue();
+            }
+        }
+
+        assertThat(cycles).isEqualTo(diagram.name().equals("timeboxed-grant") ? OUTSIDE : Map.of());
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("diagrams")
+    @DisplayName("R53 puts every job that ends access before every other job, and tries it again like the revocation")
+    void putsWhatEndsAccessFirst(Diagram diagram) {
+        List<String> wrong = new ArrayList<>();
+        for (FlowNode node : diagram.all(FlowNode.class)) {
+            String priority = node.getAttributeValueNs(CAMUNDA, "jobPriority");
+            if (URGENT.contains(node.getId()) != "100".equals(priority)) {
+                wrong.add(node.getId() + " has the priority " + priority);
+            }
+            if (URGENT.contains(node.getId()) && !retryCycle(node).equals(OUTSIDE.get("Task_RevokeAccess"))) {
+                wrong.add(node.getId() + " is not tried again like the revocation");
+            }
+        }
+
+        assertThat(wrong).isEmpty();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("diagrams")
+    @DisplayName("documents what a label cannot hold: people's tasks, timers, messages, calls")
+    void documentsWhatALabelCannotHold(Diagram diagram) {
+        Stream<FlowElement> tellWorthy = diagram.all(FlowElement.class).stream()
+                .filter(element -> element instanceof UserTask
+                        || element instanceof ReceiveTask
+                        || element instanceof CallActivity
+                        || element instanceof SubProcess
+                        || waits(element));
+
+        assertThat(tellWorthy)
+                .allSatisfy(element ->
+                        assertThat(documentation(element)).as(element.getId()).isNotBlank());
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("diagrams")
+    @DisplayName("calls only processes that exist, hands over the business key and nothing else")
+    void callsOnlyProcessesThatExist(Diagram diagram) {
+        assertThat(diagram.all(CallActivity.class)).allSatisfy(call -> {
+            assertThat(PROCESSES.resolve(call.getCalledElement() + ".bpmn")).exists();
+            assertThat(String.valueOf(call.getCamundaCalledElementBinding()))
+                    .as("the binding; none is the latest")
+                    .isIn("null", "latest");
+            assertThat(call.getExtensionElements()
+                            .getElementsQuery()
+                            .filterByType(CamundaIn.class)
+                            .singleResult()
+                            .getCamundaBusinessKey())
+                    .isEqualTo("#{execution.processBusinessKey}");
+        });
+        assertThat(diagram.all(CamundaOut.class)).isEmpty();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("diagrams")
+    @DisplayName("shows each person a form that exists, and takes the answer through a listener of ours")
+    void showsEachPersonAForm(Diagram diagram) {
+        assertThat(diagram.all(UserTask.class)).allSatisfy(task -> {
+            assertThat(task.getCamundaFormKey()).startsWith("embedded:deployment:forms/");
+            assertThat(PROCESSES.resolve(task.getCamundaFormKey().substring("embedded:deployment:".length())))
+                    .exists();
+            assertThat(task.getExtensionElements()
+                            .getElementsQuery()
+                            .filterByType(CamundaTaskListener.class)
+                            .list())
+                    .extracting(CamundaTaskListener::getCamundaEvent)
+                    .containsExactly("create", "complete");
+        });
+    }
+
+    @Test
+    @DisplayName(
+            "of the grant ends nowhere while access may remain: every way to an end leads through its removal (R51)")
+    void endsNowhereWhileAccessMayRemain() throws IOException {
+        Diagram grant = diagrams()
+                .filter(diagram -> diagram.name().equals("timeboxed-grant"))
+                .findFirst()
+                .orElseThrow();
+
+        Set<FlowNode> reached = reachedWithout("Flow_AccessGone", grant, "StartEvent_GrantOpened");
+
+        assertThat(reached.stream().map(FlowNode::getId))
+                .contains("Task_RevokeAccess", "Task_ConfirmRemoval", "Gateway_AccessGone");
+        assertThat(reached.stream()
+                        .filter(EndEvent.class::isInstance)
+                        .filter(end -> end.getParentElement() instanceof Process)
+                        .map(FlowNode::getId))
+                .isEmpty();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("diagrams")
+    @DisplayName("is drawn whole: every element has its shape or line, every label a box of its own")
+    void isDrawnWhole(Diagram diagram) {
+        List<String> wrong = new ArrayList<>();
+        Set<BaseElement> shapes = diagram.all(BpmnShape.class).stream()
+                .map(BpmnShape::getBpmnElement)
+                .collect(toSet());
+        Set<BaseElement> edges = diagram.all(BpmnEdge.class).stream()
+                .map(BpmnEdge::getBpmnElement)
+                .collect(toSet());
+        diagram.all(FlowNode.class).stream()
+                .filter(not(shapes::contains))
+                .forEach(node -> wrong.add(node.getId() + " has no shape"));
+        diagram.all(SequenceFlow.class).stream()
+                .filter(not(edges::contains))
+                .forEach(flow -> wrong.add(flow.getId() + " has no line"));
+        for (BpmnShape shape : diagram.all(BpmnShape.class)) {
+            boolean labelled = shape.getBpmnElement() instanceof Event || shape.getBpmnElement() instanceof Gateway;
+            if (labelled && !isBlank(name(shape.getBpmnElement())) && isUnplaced(shape.getBpmnLabel())) {
+                wrong.add(shape.getBpmnElement().getId() + " has a label without a box");
+            }
+        }
+        for (BpmnEdge edge : diagram.all(BpmnEdge.class)) {
+            if (!isBlank(name(edge.getBpmnElement())) && isUnplaced(edge.getBpmnLabel())) {
+                wrong.add(edge.getBpmnElement().getId() + " has a label without a box");
+            }
+        }
+
+        assertThat(wrong).isEmpty();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("diagrams")
+    @DisplayName("keeps to the grid: shapes are centred on it, lines bend on it and run straight")
+    void keepsToTheGrid(Diagram diagram) {
+        List<String> wrong = new ArrayList<>();
+        for (Box shape : diagram.shapes()) {
+            if (!onGrid(shape.x() + shape.width() / 2) || !onGrid(shape.y() + shape.height() / 2)) {
+                wrong.add(shape.id() + " is off the grid");
+            }
+        }
+        for (BpmnEdge edge : diagram.all(BpmnEdge.class)) {
+            List<Waypoint> bends = new ArrayList<>(edge.getWaypoints());
+            bends.subList(1, bends.size() - 1).stream()
+                    .filter(bend -> !onGrid(bend.getX()) || !onGrid(bend.getY()))
+                    .forEach(bend -> wrong.add(edge.getBpmnElement().getId() + " bends off the grid"));
+        }
+        diagram.lines().stream()
+                .filter(line -> line.left() != line.right() && line.top() != line.bottom())
+                .forEach(line -> wrong.add(line.id() + " runs aslant"));
+
+        assertThat(wrong).isEmpty();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("diagrams")
+    @DisplayName("lays the happy path on one straight horizontal line, from left to right")
+    void laysTheHappyPathOnOneLine(Diagram diagram) {
+        Map<String, Box> shapes = new HashMap<>();
+        diagram.shapes().forEach(shape -> shapes.put(shape.id(), shape));
+        List<Box> path = HAPPY_PATH.getOrDefault(diagram.name(), List.of()).stream()
+                .map(shapes::get)
+                .toList();
+
+        assertThat(path)
+                .extracting(box -> box.y() + box.height() / 2)
+                .containsOnly(path.get(0).y() + path.get(0).height() / 2);
+        assertThat(path).extracting(Box::x).isSorted();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("diagrams")
+    @DisplayName("has no lines that cross or touch each other")
+    void hasNoLinesThatCross(Diagram diagram) {
+        List<Line> lines = diagram.lines();
+        List<String> wrong = new ArrayList<>();
+        for (Line one : lines) {
+            for (Line other : lines) {
+                if (one.id().compareTo(other.id()) < 0 && one.meets(other)) {
+                    wrong.add(one.id() + " meets " + other.id());
+                }
+            }
+        }
+
+        assertThat(wrong).isEmpty();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("diagrams")
+    @DisplayName("has nothing that lies over something else: no shape, no label, no line")
+    void hasNothingThatLiesOverSomethingElse(Diagram diagram) {
+        List<Box> solid = diagram.shapes().stream().filter(not(Box::encloses)).toList();
+        List<Box> labels = diagram.labels();
+        List<String> wrong = new ArrayList<>();
+        for (Box one : Stream.concat(solid.stream(), labels.stream()).toList()) {
+            for (Box other : Stream.concat(solid.stream(), labels.stream()).toList()) {
+                boolean apart = one.id().equals(other.host()) || other.id().equals(one.host());
+                if (one.id().compareTo(other.id()) < 0 && !apart && one.overlaps(other)) {
+                    wrong.add(one.id() + " lies over " + other.id());
+                }
+            }
+            diagram.lines().stream()
+                    .filter(line -> line.asBox().overlaps(one))
+                    .forEach(line -> wrong.add(line.id() + " runs through " + one.id()));
+        }
+
+        assertThat(wrong).isEmpty();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("diagrams")
+    @DisplayName("has a picture that was made from it as it is now, and the README shows it")
+    void hasAPictureOfItsOwn(Diagram diagram) throws Exception {
+        byte[] source = Files.readAllBytes(PROCESSES.resolve(diagram.name() + ".bpmn"));
+        String picture = Files.readString(PROCESSES.resolve(diagram.name() + ".svg"));
+        String readme = Files.readString(PROCESSES.resolve("README.md"));
+
+        String hash =
+                HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(source));
+
+        assertThat(picture)
+                .as(
+                        "processes/%s.svg is out of date; draw it again: cd tools/draw && npm ci && npm run draw",
+                        diagram.name())
+                .contains("data-source-sha256=\"" + hash + "\"");
+        assertThat(readme).contains("(" + diagram.name() + ".svg)");
+    }
+
+    static Stream<Diagram> diagrams() throws IOException {
+        try (Stream<Path> files = Files.list(PROCESSES)) {
+            return files
+                    .filter(file -> file.toString().endsWith(".bpmn"))
+                    .sorted()
+                    .map(Diagram::read)
+                    .toList()
+                    .stream();
+        }
+    }
+
+    /** The nodes that a token can come to from there when that flow is closed; side ways that interrupt nothing are not taken. */
+    private static Set<FlowNode> reachedWithout(String closed, Diagram diagram, String from) {
+        Set<FlowNode> reached = new HashSet<>();
+        Deque<FlowNode> next =
+                new ArrayDeque<>(List.of((FlowNode) diagram.model().getModelElementById(from)));
+        while (!next.isEmpty()) {
+            FlowNode node = next.pop();
+            if (!reached.add(node)) {
+                continue;
+            }
+            node.getOutgoing().stream()
+                    .filter(flow -> !flow.getId().equals(closed))
+                    .map(SequenceFlow::getTarget)
+                    .forEach(next::push);
+            diagram.all(BoundaryEvent.class).stream()
+                    .filter(event -> event.getAttachedTo().equals(node) && event.cancelActivity())
+                    .forEach(next::push);
+            if (node instanceof SubProcess subProcess) {
+                subProcess.getFlowElements().stream()
+                        .filter(StartEvent.class::isInstance)
+                        .forEach(start -> next.push((FlowNode) start));
+            }
+        }
+        return reached;
+    }
+
+    /** What the id of such an element may begin with. */
+    private static Set<String> types(FlowElement element) {
+        String type = element.getElementType().getTypeName();
+        return switch (type) {
+            case "serviceTask" -> Set.of("Task");
+            case "sequenceFlow" -> Set.of("Flow");
+            case "exclusiveGateway", "inclusiveGateway", "parallelGateway" -> Set.of("Gateway");
+            case "intermediateCatchEvent" -> Set.of("IntermediateEvent");
+            default -> Set.of(Character.toUpperCase(type.charAt(0)) + type.substring(1));
+        };
+    }
+
+    private static boolean waits(FlowElement element) {
+        return element instanceof CatchEvent event
+                && event.getEventDefinitions().stream()
+                        .anyMatch(definition -> definition instanceof TimerEventDefinition
+                                || definition instanceof MessageEventDefinition);
+    }
+
+    private static boolean isJoin(FlowElement element) {
+        return element instanceof Gateway gateway && gateway.getIncoming().size() > 1;
+    }
+
+    private static String documentation(BaseElement element) {
+        StringBuilder text = new StringBuilder();
+        element.getDocumentations().forEach(documentation -> text.append(documentation.getTextContent()));
+        return text.toString();
+    }
+
+    private static String retryCycle(BaseElement element) {
+        if (element.getExtensionElements() == null) {
+            return "";
+        }
+        return element
+                .getExtensionElements()
+                .getElementsQuery()
+                .filterByType(CamundaFailedJobRetryTimeCycle.class)
+                .list()
+                .stream()
+                .map(CamundaFailedJobRetryTimeCycle::getTextContent)
+                .findFirst()
+                .orElse("");
+    }
+
+    private static String name(BaseElement element) {
+        String name = element.getAttributeValue("name");
+        return name == null ? "" : name;
+    }
+
+    private static boolean isUnplaced(BpmnLabel label) {
+        return label == null || label.getBounds() == null;
+    }
+
+    private static boolean isBlank(String text) {
+        return text == null || text.isBlank();
+    }
+
+    private static boolean onGrid(double coordinate) {
+        return coordinate % 10 == 0;
+    }
+
+    record Diagram(String name, BpmnModelInstance model) {
+
+        static Diagram read(Path file) {
+            BpmnModelInstance model = Bpmn.readModelFromFile(file.toFile());
+            Bpmn.validateModel(model);
+            return new Diagram(file.getFileName().toString().replace(".bpmn", ""), model);
+        }
+
+        <T extends ModelElementInstance> Collection<T> all(Class<T> type) {
+            return model.getModelElementsByType(type);
+        }
+
+        List<Box> shapes() {
+            return all(BpmnShape.class).stream()
+                    .map(shape -> {
+                        BaseElement element = shape.getBpmnElement();
+                        String host = element instanceof BoundaryEvent event
+                                ? event.getAttachedTo().getId()
+                                : "";
+                        return Box.of(element.getId(), host, element instanceof SubProcess, shape.getBounds());
+                    })
+                    .toList();
+        }
+
+        List<Box> labels() {
+            Stream<Box> ofShapes = all(BpmnShape.class).stream()
+                    .filter(shape -> !isUnplaced(shape.getBpmnLabel()))
+                    .map(shape -> Box.of(
+                            shape.getBpmnElement().getId() + "'s label",
+                            "",
+                            false,
+                            shape.getBpmnLabel().getBounds()));
+            Stream<Box> ofEdges = all(BpmnEdge.class).stream()
+                    .filter(edge -> !isUnplaced(edge.getBpmnLabel()))
+                    .map(edge -> Box.of(
+                            edge.getBpmnElement().getId() + "'s label",
+                            "",
+                            false,
+                            edge.getBpmnLabel().getBounds()));
+            return Stream.concat(ofShapes, ofEdges).toList();
+        }
+
+        List<Line> lines() {
+            List<Line> lines = new ArrayList<>();
+            for (BpmnEdge edge : all(BpmnEdge.class)) {
+                List<Waypoint> points = new ArrayList<>(edge.getWaypoints());
+                for (int i = 1; i < points.size(); i++) {
+                    lines.add(Line.between(edge.getBpmnElement().getId(), points.get(i - 1), points.get(i)));
+                }
+            }
+            return lines;
+        }
+
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    /** A shape or a label; {@code host} is the activity that a boundary event sits on. */
+    record Box(String id, String host, boolean encloses, double x, double y, double width, double height) {
+
+        static Box of(String id, String host, boolean encloses, Bounds bounds) {
+            return new Box(id, host, encloses, bounds.getX(), bounds.getY(), bounds.getWidth(), bounds.getHeight());
+        }
+
+        /** To share a border is not to overlap. */
+        boolean overlaps(Box other) {
+            return x < other.x + other.width
+                    && other.x < x + width
+                    && y < other.y + other.height
+                    && other.y < y + height;
+        }
+    }
+
+    /** One straight piece of a sequence flow. */
+    record Line(String id, double left, double top, double right, double bottom) {
+
+        static Line between(String id, Waypoint a, Waypoint b) {
+            return new Line(
+                    id,
+                    Math.min(a.getX(), b.getX()),
+                    Math.min(a.getY(), b.getY()),
+                    Math.max(a.getX(), b.getX()),
+                    Math.max(a.getY(), b.getY()));
+        }
+
+        boolean meets(Line other) {
+            return left <= other.right && other.left <= right && top <= other.bottom && other.top <= bottom;
+        }
+
+        /** The line with a little air around it, so that it counts when it runs along a border. */
+        Box asBox() {
+            boolean upright = left == right;
+            return upright
+                    ? new Box(id, "", false, left - 1, top, 2, bottom - top)
+                    : new Box(id, "", false, left, top - 1, right - left, 2);
+        }
+    }
+}
