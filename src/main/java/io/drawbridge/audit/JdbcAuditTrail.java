@@ -1,0 +1,117 @@
+package io.drawbridge.audit;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.drawbridge.identity.AuditTrail;
+import io.drawbridge.identity.TenantId;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Repository;
+import org.springframework.transaction.annotation.Propagation;
+import org.springframework.transaction.annotation.Transactional;
+
+/** The audit trail in our own table; nothing here changes or deletes a record. */
+@Repository
+class JdbcAuditTrail implements AuditTrail {
+    private static final String COLUMNS =
+            "select number, recorded_at, actor, action, subject, details from audit_record ";
+
+    private final JdbcClient database;
+    private final Clock clock;
+    private final JsonMapper json = JsonMapper.builder().findAndAddModules().build();
+
+    JdbcAuditTrail(JdbcClient database, Clock clock) {
+        this.database = database;
+        this.clock = clock;
+    }
+
+    @Override
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void record(TenantId tenant, String actor, String action, String subject, Map<String, ?> details) {
+        insert(tenant, actor, action, subject, details);
+    }
+
+    @Override
+    @Transactional(propagation = Propagation.REQUIRES_NEW)
+    public void recordRefusal(TenantId tenant, String actor, String action, String subject, Map<String, ?> details) {
+        insert(tenant, actor, action, subject, details);
+    }
+
+    @Override
+    public List<AuditRecord> find(TenantId tenant, Query query) {
+        StringBuilder sql = new StringBuilder(COLUMNS).append("where tenant_id = ?");
+        List<Object> parameters = new ArrayList<>(List.of(tenant.value()));
+        if (query.since() != null) {
+            sql.append(" and recorded_at >= ?");
+            parameters.add(query.since().atOffset(ZoneOffset.UTC));
+        }
+        if (query.until() != null) {
+            sql.append(" and recorded_at < ?");
+            parameters.add(query.until().atOffset(ZoneOffset.UTC));
+        }
+        if (query.actor() != null) {
+            sql.append(" and actor = ?");
+            parameters.add(query.actor());
+        }
+        if (query.action() != null) {
+            sql.append(" and action = ?");
+            parameters.add(query.action());
+        }
+        if (query.subject() != null) {
+            sql.append(" and subject = ?");
+            parameters.add(query.subject());
+        }
+        if (query.before() != null) {
+            sql.append(" and number < ?");
+            parameters.add(query.before());
+        }
+        sql.append(" order by number desc limit ?");
+        parameters.add(query.limit());
+        return database.sql(sql.toString())
+                .params(parameters)
+                .query(JdbcAuditTrail::auditRecord)
+                .list();
+    }
+
+    @Override
+    public List<AuditRecord> of(TenantId tenant, String subject) {
+        return database.sql(COLUMNS + "where tenant_id = ? and subject = ? order by number")
+                .params(tenant.value(), subject)
+                .query(JdbcAuditTrail::auditRecord)
+                .list();
+    }
+
+    private void insert(TenantId tenant, String actor, String action, String subject, Map<String, ?> details) {
+        try {
+            database.sql(
+                            "insert into audit_record (tenant_id, recorded_at, actor, action, subject, details) values (?, ?, ?, ?, ?, ?)")
+                    .params(
+                            tenant.value(),
+                            clock.instant().atOffset(ZoneOffset.UTC),
+                            actor,
+                            action,
+                            subject,
+                            json.writeValueAsString(details))
+                    .update();
+        } catch (JsonProcessingException impossible) {
+            throw new IllegalArgumentException("The details of " + action + " cannot be written as JSON.", impossible);
+        }
+    }
+
+    private static AuditRecord auditRecord(ResultSet row, int number) throws SQLException {
+        return new AuditRecord(
+                row.getLong("number"),
+                row.getObject("recorded_at", OffsetDateTime.class).toInstant(),
+                row.getString("actor"),
+                row.getString("action"),
+                row.getString("subject"),
+                row.getString("details"));
+    }
+}

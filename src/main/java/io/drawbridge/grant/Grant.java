@@ -1,0 +1,261 @@
+package io.drawbridge.grant;
+
+import io.drawbridge.identity.PersonId;
+import io.drawbridge.identity.TenantId;
+import io.drawbridge.organization.PermissionName;
+import io.drawbridge.organization.ScopeId;
+import io.drawbridge.policy.AccessDuration;
+import io.drawbridge.request.Identity;
+import io.drawbridge.request.RequestId;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The access that an approved request opens: from its start to its end, and never a second longer than it must be. */
+public final class Grant {
+    private final GrantId id;
+    private final TenantId tenant;
+    private final RequestId request;
+    private final PersonId person;
+    private final Identity identity;
+    private final ScopeId account;
+    private final PermissionName permission;
+    private final Instant startsAt;
+    private final Instant endsAt;
+    private final boolean breakGlass;
+
+    private GrantState state;
+    private Instant stateSince;
+    private @Nullable Instant activeAt;
+    private @Nullable Instant revokingAt;
+    private @Nullable Instant revokedAt;
+    private @Nullable String endedBy;
+    private @Nullable String endReason;
+    private int attempts;
+    private @Nullable String failure;
+
+    /** Takes every field as it was stored; {@link #opened} makes a new one. */
+    public Grant(Stored stored) {
+        this.id = stored.id();
+        this.tenant = stored.tenant();
+        this.request = stored.request();
+        this.person = stored.person();
+        this.identity = stored.identity();
+        this.account = stored.account();
+        this.permission = stored.permission();
+        this.startsAt = stored.startsAt();
+        this.endsAt = stored.endsAt();
+        this.breakGlass = stored.breakGlass();
+        this.state = stored.state();
+        this.stateSince = stored.stateSince();
+        this.activeAt = stored.activeAt();
+        this.revokingAt = stored.revokingAt();
+        this.revokedAt = stored.revokedAt();
+        this.endedBy = stored.endedBy();
+        this.endReason = stored.endReason();
+        this.attempts = stored.attempts();
+        this.failure = stored.failure();
+    }
+
+    /** All fields of a grant. */
+    public record Stored(
+            GrantId id,
+            TenantId tenant,
+            RequestId request,
+            PersonId person,
+            Identity identity,
+            ScopeId account,
+            PermissionName permission,
+            Instant startsAt,
+            Instant endsAt,
+            boolean breakGlass,
+            GrantState state,
+            Instant stateSince,
+            @Nullable Instant activeAt,
+            @Nullable Instant revokingAt,
+            @Nullable Instant revokedAt,
+            @Nullable String endedBy,
+            @Nullable String endReason,
+            int attempts,
+            @Nullable String failure) {}
+
+    /**
+     * A new grant, {@code PROVISIONING} since that moment.
+     *
+     * @param startsAt the decision
+     * @param endsAt fixed at the decision; never moves
+     */
+    public static Grant opened(
+            TenantId tenant,
+            RequestId request,
+            PersonId person,
+            Identity identity,
+            ScopeId account,
+            PermissionName permission,
+            Instant startsAt,
+            Instant endsAt,
+            boolean breakGlass,
+            Instant now) {
+        return new Grant(new Stored(
+                GrantId.random(),
+                tenant,
+                request,
+                person,
+                identity,
+                account,
+                permission,
+                startsAt,
+                endsAt,
+                breakGlass,
+                GrantState.PROVISIONING,
+                now,
+                null,
+                null,
+                null,
+                null,
+                null,
+                0,
+                null));
+    }
+
+    /** The cloud has confirmed the access. */
+    public void activate(Instant now) {
+        demand(GrantState.PROVISIONING, GrantState.PROVISIONING, GrantState.ACTIVE);
+        become(GrantState.ACTIVE, now);
+        activeAt = now;
+        failure = null;
+    }
+
+    /** The end came, somebody ended it early, or it could not be provided. */
+    public void revoke(Instant now) {
+        demand(GrantState.PROVISIONING, GrantState.ACTIVE, GrantState.REVOKING);
+        become(GrantState.REVOKING, now);
+        revokingAt = now;
+    }
+
+    /** Somebody wants it to end now; the process takes it from there. */
+    public void endEarly(String actor, String reason) {
+        demand(GrantState.PROVISIONING, GrantState.ACTIVE, GrantState.REVOKING);
+        endedBy = actor;
+        endReason = reason;
+    }
+
+    /** A try to open it failed. */
+    public void provisioningFailed(String why) {
+        attempts++;
+        failure = why;
+    }
+
+    /** The revocation has failed so often that people have to know. */
+    public void revocationOverdue(String why, Instant now) {
+        demand(GrantState.REVOKING, GrantState.REVOKE_OVERDUE, GrantState.REVOKE_OVERDUE);
+        failure = why;
+        if (state != GrantState.REVOKE_OVERDUE) {
+            become(GrantState.REVOKE_OVERDUE, now);
+        }
+    }
+
+    /** The cloud has confirmed that the access is gone. */
+    public void removed(Instant now) {
+        GrantState end =
+                activeAt == null && attempts > 0 && endedBy == null ? GrantState.PROVISION_FAILED : GrantState.REVOKED;
+        demand(GrantState.REVOKING, GrantState.REVOKE_OVERDUE, end);
+        become(end, now);
+        revokedAt = now;
+    }
+
+    private void demand(GrantState one, GrantState other, GrantState target) {
+        if (state != one && state != other) {
+            throw new GrantStateException(
+                    "Grant " + id + " cannot become " + target + ": it is " + state + " since " + stateSince + ".");
+        }
+    }
+
+    private void become(GrantState next, Instant now) {
+        state = next;
+        stateSince = now;
+    }
+
+    public GrantId id() {
+        return id;
+    }
+
+    public TenantId tenant() {
+        return tenant;
+    }
+
+    public RequestId request() {
+        return request;
+    }
+
+    public PersonId person() {
+        return person;
+    }
+
+    public Identity identity() {
+        return identity;
+    }
+
+    public ScopeId account() {
+        return account;
+    }
+
+    public PermissionName permission() {
+        return permission;
+    }
+
+    public Instant startsAt() {
+        return startsAt;
+    }
+
+    /** Exclusive: at this moment the access has to be on its way out. */
+    public Instant endsAt() {
+        return endsAt;
+    }
+
+    public boolean isForever() {
+        return endsAt.equals(AccessDuration.FOREVER_END);
+    }
+
+    public boolean breakGlass() {
+        return breakGlass;
+    }
+
+    public GrantState state() {
+        return state;
+    }
+
+    public Instant stateSince() {
+        return stateSince;
+    }
+
+    public Optional<Instant> activeAt() {
+        return Optional.ofNullable(activeAt);
+    }
+
+    public Optional<Instant> revokingAt() {
+        return Optional.ofNullable(revokingAt);
+    }
+
+    /** When the cloud confirmed that nothing is left. */
+    public Optional<Instant> revokedAt() {
+        return Optional.ofNullable(revokedAt);
+    }
+
+    public Optional<String> endedBy() {
+        return Optional.ofNullable(endedBy);
+    }
+
+    public Optional<String> endReason() {
+        return Optional.ofNullable(endReason);
+    }
+
+    /** How often opening it has failed. */
+    public int attempts() {
+        return attempts;
+    }
+
+    public Optional<String> failure() {
+        return Optional.ofNullable(failure);
+    }
+}

@@ -1,0 +1,560 @@
+package io.drawbridge.grant;
+
+import io.drawbridge.identity.AuditTrail;
+import io.drawbridge.identity.Caller;
+import io.drawbridge.identity.ForbiddenException;
+import io.drawbridge.identity.InvalidInputException;
+import io.drawbridge.identity.NotFoundException;
+import io.drawbridge.identity.People;
+import io.drawbridge.identity.Person;
+import io.drawbridge.identity.PersonId;
+import io.drawbridge.identity.Role;
+import io.drawbridge.identity.TenantId;
+import io.drawbridge.organization.Assignments;
+import io.drawbridge.organization.Reach;
+import io.drawbridge.organization.ScopeId;
+import io.drawbridge.organization.ScopePath;
+import io.drawbridge.organization.Scopes;
+import io.drawbridge.request.AccessRequest;
+import io.drawbridge.request.AccessRequests;
+import io.drawbridge.request.Decision;
+import io.drawbridge.request.LivingGrants;
+import io.drawbridge.request.RequestId;
+import io.drawbridge.request.RequestStatus;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Propagation;
+import org.springframework.transaction.annotation.Transactional;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * Opens grants from approved requests, and takes them back.
+ *
+ * <p>The intent is committed before the cloud is called, every step may be taken again, and nothing is called done before
+ * the cloud has confirmed it.
+ */
+@Service
+public class GrantDesk implements LivingGrants {
+    /** Grants shorter than this get no warning before their end. */
+    private static final Duration WORTH_A_WARNING = Duration.ofMinutes(30);
+
+    private static final Duration WARNING = Duration.ofMinutes(10);
+
+    /** How often opening is tried before the grant is given up and whatever is there is taken back. */
+    private static final int MOST_ATTEMPTS = 5;
+
+    private static final int LONGEST_REASON = 2000;
+    private static final int MOST_AT_ONCE = 10_000;
+
+    private final Grants grants;
+    private final AccessRequests requests;
+    private final Cloud cloud;
+    private final GrantWorkflow workflow;
+    private final GrantNotices notices;
+    private final People people;
+    private final Scopes scopes;
+    private final Assignments assignments;
+    private final Reach reach;
+    private final AuditTrail trail;
+    private final TransactionTemplate apart;
+    private final Clock clock;
+
+    GrantDesk(
+            Grants grants,
+            AccessRequests requests,
+            Cloud cloud,
+            GrantWorkflow workflow,
+            GrantNotices notices,
+            People people,
+            Scopes scopes,
+            Assignments assignments,
+            Reach reach,
+            AuditTrail trail,
+            org.springframework.transaction.PlatformTransactionManager transactions,
+            Clock clock) {
+        this.grants = grants;
+        this.requests = requests;
+        this.cloud = cloud;
+        this.workflow = workflow;
+        this.notices = notices;
+        this.people = people;
+        this.scopes = scopes;
+        this.assignments = assignments;
+        this.reach = reach;
+        this.trail = trail;
+        this.apart = new TransactionTemplate(transactions);
+        this.apart.setPropagationBehavior(Propagation.REQUIRES_NEW.value());
+        this.clock = clock;
+    }
+
+    /**
+     * Writes down intent and end of the grant of an approved request; asking again returns the same grant.
+     *
+     * @throws GrantStateException if our own table does not say that the request is {@code APPROVED}
+     */
+    @Transactional
+    public Grant open(RequestId id) {
+        AccessRequest request = requests.lock(id)
+                .orElseThrow(() -> new GrantStateException("There is no request " + id + "; no grant opens from it."));
+        Optional<Grant> already = grants.findByRequest(id);
+        if (already.isPresent()) {
+            return already.get();
+        }
+        if (request.status() != RequestStatus.APPROVED) {
+            throw new GrantStateException(
+                    "No grant opens from request " + id + ": it is " + request.status() + ", not APPROVED.");
+        }
+        Decision decision = request.decision().orElseThrow();
+        Grant grant = Grant.opened(
+                request.tenant(),
+                id,
+                request.requester(),
+                request.identity(),
+                request.account(),
+                request.permission(),
+                decision.at(),
+                request.grantedDuration().orElseThrow().endFrom(decision.at()),
+                request.reviewDueAt().isPresent(),
+                clock.instant());
+        grants.add(grant);
+        grants.addLease(lease(grant));
+        record(
+                grant,
+                AuditTrail.DRAWBRIDGE,
+                "grant.opened",
+                Map.of("endsAt", grant.endsAt().toString()));
+        return grant;
+    }
+
+    /** When the requester is warned of the end; far away for a grant too short for a warning. */
+    public Instant warnAt(Grant grant) {
+        boolean worthIt = Duration.between(grant.startsAt(), grant.endsAt()).compareTo(WORTH_A_WARNING) >= 0;
+        return worthIt ? grant.endsAt().minus(WARNING) : io.drawbridge.policy.AccessDuration.FOREVER_END;
+    }
+
+    /**
+     * Asks the cloud for the access.
+     *
+     * @return false if it was tried often enough: the grant has to be given up, and what may be there taken back
+     * @throws CloudException if the cloud did not take it and it is worth another try
+     */
+    @Transactional
+    public boolean provision(GrantId id) {
+        Lease lease = lease(living(id));
+        grants.lockObject(lease);
+        // NB. The state is read after the object is locked: a revocation holds that lock, so whatever it took back
+        // cannot be opened again by a call that was already under way.
+        Grant grant = living(id);
+        if (grant.state() != GrantState.PROVISIONING
+                || !grants.isLiving(id)
+                || !clock.instant().isBefore(grant.endsAt())) {
+            return true;
+        }
+        try {
+            cloud.open(lease);
+            return true;
+        } catch (CloudException.Throttled busy) {
+            throw busy;
+        } catch (CloudException failed) {
+            if (failedAgain(id, failed) < MOST_ATTEMPTS) {
+                throw failed;
+            }
+            return false;
+        }
+    }
+
+    /**
+     * The cloud took the call and yet nothing is there: asks anew.
+     *
+     * @return false if it was tried often enough, as {@link #provision} does
+     */
+    @Transactional
+    public boolean provisionAgain(GrantId id) {
+        int attempts = failedAgain(id, new CloudException("The cloud took the call, and nothing is there."));
+        return attempts < MOST_ATTEMPTS && provision(id);
+    }
+
+    /**
+     * Asks the cloud whether the access is there, and if so makes the grant {@code ACTIVE}.
+     *
+     * @return whether it is active
+     * @throws CloudException if the cloud cannot be asked
+     */
+    @Transactional
+    public Confirmation confirmAccess(GrantId id) {
+        Cloud.Presence presence = cloud.presenceOf(lease(living(id)));
+        Grant grant = lockedGrant(id);
+        if (grant.state() != GrantState.PROVISIONING) {
+            return Confirmation.CONFIRMED;
+        }
+        return switch (presence) {
+            case PRESENT -> {
+                grant.activate(clock.instant());
+                grants.save(grant);
+                record(grant, AuditTrail.DRAWBRIDGE, "grant.active", Map.of("cloud", cloud.name()));
+                yield Confirmation.CONFIRMED;
+            }
+            case CHANGING -> Confirmation.WAITING;
+            case ABSENT -> Confirmation.MISSING;
+        };
+    }
+
+    /** What the cloud said when it was asked whether something is done. */
+    public enum Confirmation {
+        CONFIRMED,
+        WAITING,
+        /** Nothing is under way and it is not done: the cloud has to be asked for it anew. */
+        MISSING
+    }
+
+    /** The access ends: from here on it is being taken back. Called again it changes nothing. */
+    @Transactional
+    public void beginRevocation(GrantId id) {
+        Grant grant = lockedGrant(id);
+        if (grant.state() == GrantState.PROVISIONING || grant.state() == GrantState.ACTIVE) {
+            grant.revoke(clock.instant());
+            grants.save(grant);
+            record(
+                    grant,
+                    grant.endedBy().orElse(AuditTrail.DRAWBRIDGE),
+                    "grant.revoking",
+                    Map.of(
+                            "endsAt",
+                            grant.endsAt().toString(),
+                            "reason",
+                            grant.endReason().orElse("its end came")));
+        }
+    }
+
+    /**
+     * Gives up the grant's lease, and asks the cloud to close the object unless another grant holds it.
+     *
+     * @throws CloudException if the cloud did not take it; it has to be asked again, for as long as it takes
+     */
+    @Transactional
+    public void revoke(GrantId id) {
+        Grant grant = living(id);
+        Lease lease = lease(grant);
+        grants.lockObject(lease);
+        grants.endLease(id);
+        if (!grants.isShared(lease)) {
+            cloud.close(lease);
+        }
+    }
+
+    /**
+     * Asks the cloud whether the access is gone, and if so ends the grant. An object that another grant holds stays.
+     *
+     * @throws CloudException if the cloud cannot be asked
+     */
+    @Transactional
+    public Confirmation confirmRemoval(GrantId id) {
+        Lease lease = lease(living(id));
+        grants.lockObject(lease);
+        boolean shared = grants.isShared(lease);
+        Cloud.Presence presence = shared ? Cloud.Presence.ABSENT : cloud.presenceOf(lease);
+        Grant grant = lockedGrant(id);
+        if (!grant.state().isLiving()) {
+            return Confirmation.CONFIRMED;
+        }
+        return switch (presence) {
+            case ABSENT -> {
+                grant.removed(clock.instant());
+                grants.save(grant);
+                record(
+                        grant,
+                        AuditTrail.DRAWBRIDGE,
+                        grant.state() == GrantState.REVOKED ? "grant.revoked" : "grant.provision_failed",
+                        Map.of(
+                                "sharedWithAnotherGrant",
+                                shared,
+                                "endsAt",
+                                grant.endsAt().toString()));
+                yield Confirmation.CONFIRMED;
+            }
+            case CHANGING -> Confirmation.WAITING;
+            case PRESENT -> Confirmation.MISSING;
+        };
+    }
+
+    /** The revocation has failed so often that people have to know; it goes on being tried. */
+    @Transactional
+    public void revocationOverdue(GrantId id, String why) {
+        Grant grant = lockedGrant(id);
+        if (!grant.state().mayStillBeOn()) {
+            return;
+        }
+        boolean news = grant.state() != GrantState.REVOKE_OVERDUE;
+        grant.revocationOverdue(shortened(why), clock.instant());
+        grants.save(grant);
+        if (news) {
+            record(grant, AuditTrail.DRAWBRIDGE, "grant.revoke_overdue", Map.of("failure", shortened(why)));
+            notices.revocationOverdue(grant, request(grant), watchersOf(grant));
+        }
+    }
+
+    /** Tells the requester that access is on. */
+    @Transactional
+    public void tellActive(GrantId id) {
+        Grant grant = lockedGrant(id);
+        notices.active(grant, request(grant));
+    }
+
+    /** Tells the requester that access ends soon. */
+    @Transactional
+    public void tellExpiringSoon(GrantId id) {
+        Grant grant = lockedGrant(id);
+        if (grant.state() == GrantState.ACTIVE) {
+            notices.expiringSoon(grant, request(grant));
+        }
+    }
+
+    /** Tells the requester that access is gone, or that there was none. */
+    @Transactional
+    public void tellEnded(GrantId id) {
+        Grant grant = lockedGrant(id);
+        if (grant.state() == GrantState.PROVISION_FAILED) {
+            notices.provisioningFailed(grant, request(grant));
+        } else {
+            notices.revoked(grant, request(grant));
+        }
+    }
+
+    /**
+     * Ends a grant now: for its requester, an approver of the account, or an administrator.
+     *
+     * @return the grant; it is being taken back when this returns, and revoked when the cloud has confirmed it
+     * @throws NotFoundException if the caller may not know of it
+     * @throws ForbiddenException if he may not end it
+     * @throws GrantStateException if it is already ending or has ended
+     */
+    @Transactional
+    public Grant endEarly(Caller caller, GrantId id) {
+        Grant grant = grants.lock(id)
+                .filter(found -> mayRead(caller, found))
+                .orElseThrow(() -> new NotFoundException("grant", id.value()));
+        if (!mayEnd(caller, grant)) {
+            String reason = "Only the requester, an approver of account " + grant.account()
+                    + " or an administrator may end grant " + id + ".";
+            trail.recordRefusal(
+                    grant.tenant(),
+                    caller.id().value(),
+                    "grant.refused",
+                    id.value(),
+                    Map.of("deed", "end", "reason", reason));
+            throw new ForbiddenException(reason);
+        }
+        end(caller, grant, "ended early by " + caller.id());
+        return grants.find(id).orElseThrow();
+    }
+
+    /**
+     * Ends every living grant that matches, in one action.
+     *
+     * @param person only grants of this person, null for anybody's
+     * @param scope only grants in this scope and below, null for anywhere
+     * @param all has to be true if neither is given
+     * @throws ForbiddenException if the caller is no administrator
+     * @throws InvalidInputException without a reason, or without anything to match
+     */
+    @Transactional
+    public List<Grant> endAll(
+            Caller caller, @Nullable PersonId person, @Nullable ScopeId scope, boolean all, @Nullable String reason) {
+        if (!caller.isAdministrator()) {
+            throw new ForbiddenException("Only an administrator may revoke many grants at once.");
+        }
+        Map<String, String> wrong = new LinkedHashMap<>();
+        if (reason == null || reason.isBlank() || reason.length() > LONGEST_REASON) {
+            wrong.put("reason", "must have 1 to " + LONGEST_REASON + " characters, not blank.");
+        }
+        if (person == null && scope == null && !all) {
+            wrong.put("all", "give a person, a scope, or all: true.");
+        }
+        if (person != null
+                && people.find(person)
+                        .filter(known -> known.tenant().equals(caller.tenant()))
+                        .isEmpty()) {
+            wrong.put("person", "is not a person of this organisation.");
+        }
+        if (scope != null && scopes.find(caller.tenant(), scope).isEmpty()) {
+            wrong.put("scope", "is not a scope of this organisation.");
+        }
+        if (!wrong.isEmpty() || reason == null) {
+            throw new InvalidInputException(wrong);
+        }
+        Set<ScopeId> accounts = scope == null ? null : scopes.subtree(caller.tenant(), scope);
+        List<Grant> matching = grants.find(
+                caller.tenant(),
+                new Grants.Query(
+                        null,
+                        caller.id(),
+                        Set.of(GrantState.PROVISIONING, GrantState.ACTIVE),
+                        accounts,
+                        person,
+                        null,
+                        MOST_AT_ONCE));
+        List<Grant> ended = new ArrayList<>();
+        for (Grant match : matching) {
+            Optional<Grant> locked = grants.lock(match.id())
+                    .filter(grant -> grant.state() == GrantState.PROVISIONING || grant.state() == GrantState.ACTIVE);
+            if (locked.isPresent()) {
+                end(caller, locked.get(), reason.strip());
+                ended.add(grants.find(match.id()).orElseThrow());
+            }
+        }
+        trail.record(
+                caller.tenant(),
+                caller.id().value(),
+                "grants.revoked_together",
+                caller.tenant().value(),
+                Map.of(
+                        "person",
+                        person == null ? "" : person.value(),
+                        "scope",
+                        scope == null ? "" : scope.value(),
+                        "all",
+                        all,
+                        "reason",
+                        reason.strip(),
+                        "grants",
+                        ended.size()));
+        return ended;
+    }
+
+    /**
+     * One grant.
+     *
+     * @throws NotFoundException if there is none, or none that the caller may read
+     */
+    @Transactional(readOnly = true)
+    public Grant read(Caller caller, GrantId id) {
+        return grants.find(id)
+                .filter(grant -> mayRead(caller, grant))
+                .orElseThrow(() -> new NotFoundException("grant", id.value()));
+    }
+
+    /** Grants that the caller may read, newest first. */
+    @Transactional(readOnly = true)
+    public List<Grant> list(
+            Caller caller,
+            Set<GrantState> states,
+            @Nullable ScopeId account,
+            @Nullable PersonId person,
+            Grants.@Nullable Position before,
+            int limit) {
+        if (!caller.has(Role.REQUESTER) && !caller.isAdministrator()) {
+            throw new ForbiddenException("A service that hands in events has no grants to read.");
+        }
+        return grants.find(
+                caller.tenant(),
+                new Grants.Query(
+                        caller.isAdministrator() ? null : reach.readable(caller),
+                        caller.id(),
+                        states,
+                        account == null ? null : Set.of(account),
+                        person,
+                        before,
+                        limit));
+    }
+
+    @Override
+    @Transactional(readOnly = true)
+    public boolean holdsBrokenGlass(TenantId tenant, PersonId person) {
+        return grants.holdsBrokenGlass(tenant, person);
+    }
+
+    private void end(Caller caller, Grant grant, String reason) {
+        grant.endEarly(caller.id().value(), reason);
+        grants.save(grant);
+        record(grant, caller.id().value(), "grant.ended_early", Map.of("reason", reason));
+        workflow.endedEarly(grant);
+    }
+
+    private int failedAgain(GrantId id, CloudException failed) {
+        Integer attempts = apart.execute(transaction -> {
+            Grant grant = lockedGrant(id);
+            grant.provisioningFailed(shortened(String.valueOf(failed.getMessage())));
+            grants.save(grant);
+            record(
+                    grant,
+                    AuditTrail.DRAWBRIDGE,
+                    "grant.provisioning_attempt_failed",
+                    Map.of(
+                            "attempt",
+                            grant.attempts(),
+                            "failure",
+                            grant.failure().orElse("")));
+            return grant.attempts();
+        });
+        return attempts == null ? MOST_ATTEMPTS : attempts;
+    }
+
+    private boolean mayRead(Caller caller, Grant grant) {
+        if (!caller.tenant().equals(grant.tenant())) {
+            return false;
+        }
+        if (caller.id().equals(grant.person()) || caller.isAdministrator()) {
+            return true;
+        }
+        Optional<ScopePath> path = scopes.path(grant.tenant(), grant.account());
+        return path.isPresent() && reach.reads(caller, path.get());
+    }
+
+    private boolean mayEnd(Caller caller, Grant grant) {
+        if (caller.id().equals(grant.person()) || caller.isAdministrator()) {
+            return true;
+        }
+        Optional<ScopePath> path = scopes.path(grant.tenant(), grant.account());
+        return path.isPresent() && reach.isApprover(grant.tenant(), caller.id(), path.get());
+    }
+
+    private Set<PersonId> watchersOf(Grant grant) {
+        Set<PersonId> watchers = new LinkedHashSet<>();
+        watchers.add(grant.person());
+        scopes.path(grant.tenant(), grant.account()).ifPresent(path -> assignments
+                .approversAt(grant.tenant(), path.ids())
+                .values()
+                .forEach(watchers::addAll));
+        people.of(grant.tenant(), Role.ADMINISTRATOR).stream().map(Person::id).forEach(watchers::add);
+        people.of(grant.tenant(), Role.OPERATIONS).stream().map(Person::id).forEach(watchers::add);
+        return watchers;
+    }
+
+    private AccessRequest request(Grant grant) {
+        return requests.find(grant.request()).orElseThrow();
+    }
+
+    private Grant living(GrantId id) {
+        return grants.find(id).orElseThrow(() -> new GrantStateException("There is no grant " + id + "."));
+    }
+
+    private Grant lockedGrant(GrantId id) {
+        return grants.lock(id).orElseThrow(() -> new GrantStateException("There is no grant " + id + "."));
+    }
+
+    private static Lease lease(Grant grant) {
+        return new Lease(grant.id(), grant.account(), grant.identity(), grant.permission(), grant.endsAt());
+    }
+
+    private void record(Grant grant, String actor, String action, Map<String, ?> details) {
+        Map<String, Object> all = new LinkedHashMap<>();
+        all.put("grant", grant.id().value());
+        all.put("state", grant.state().name());
+        all.putAll(details);
+        trail.record(grant.tenant(), actor, action, grant.request().value(), all);
+    }
+
+    private static String shortened(String text) {
+        return text.length() <= LONGEST_REASON ? text : text.substring(0, LONGEST_REASON);
+    }
+}

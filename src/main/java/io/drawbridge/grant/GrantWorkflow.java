@@ -1,0 +1,7 @@
+package io.drawbridge.grant;
+
+/** The process that orders what happens to a grant. */
+public interface GrantWorkflow {
+    /** Somebody wants the grant to end now; the process leaves its wait in the caller's transaction. */
+    void endedEarly(Grant grant);
+}

@@ -1,0 +1,79 @@
+package io.drawbridge.grant;
+
+import io.drawbridge.identity.PersonId;
+import io.drawbridge.identity.TenantId;
+import io.drawbridge.organization.PermissionName;
+import io.drawbridge.organization.ScopeId;
+import io.drawbridge.request.Identity;
+import io.drawbridge.request.RequestId;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** All grants. */
+public interface Grants {
+    Optional<Grant> find(GrantId id);
+
+    Optional<Grant> findByRequest(RequestId request);
+
+    /** The grants of these requests, by request. */
+    Map<RequestId, Grant> findByRequests(Collection<RequestId> requests);
+
+    /** The grant, locked until the transaction ends. */
+    Optional<Grant> lock(GrantId id);
+
+    void add(Grant grant);
+
+    void save(Grant grant);
+
+    /** Living grants of an identity for a permission in an account. */
+    List<Grant> findLiving(TenantId tenant, Identity identity, ScopeId account, PermissionName permission);
+
+    /** Living break-glass grants of a person. */
+    boolean holdsBrokenGlass(TenantId tenant, PersonId person);
+
+    List<Grant> find(TenantId tenant, Query query);
+
+    /** Claims the object for the grant; claiming again changes nothing. */
+    void addLease(Lease lease);
+
+    /** Gives the claim up; giving up again changes nothing. */
+    void endLease(GrantId grant);
+
+    /** Whether the grant still claims its object. */
+    boolean isLiving(GrantId grant);
+
+    /** Whether another grant than this one claims the object. */
+    boolean isShared(Lease lease);
+
+    /**
+     * Serialises what is done to one cloud object until the transaction ends.
+     *
+     * <p>Two grants that share an object must not open and close it at the same moment.
+     */
+    void lockObject(Lease lease);
+
+    /**
+     * Which grants.
+     *
+     * @param readableAccounts accounts whose grants the caller may read, null for all of the tenant
+     * @param reader the caller, who always reads his own
+     * @param accounts only in these, null for any
+     * @param before only what started before that grant
+     */
+    record Query(
+            @Nullable Set<ScopeId> readableAccounts,
+            PersonId reader,
+            Set<GrantState> states,
+            @Nullable Set<ScopeId> accounts,
+            @Nullable PersonId person,
+            @Nullable Position before,
+            int limit) {}
+
+    /** A place in the list, newest first. */
+    record Position(Instant startsAt, String id) {}
+}

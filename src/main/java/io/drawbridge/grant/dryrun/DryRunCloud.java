@@ -1,0 +1,208 @@
+package io.drawbridge.grant.dryrun;
+
+import io.drawbridge.grant.Cloud;
+import io.drawbridge.grant.CloudException;
+import io.drawbridge.grant.Lease;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * Keeps in the database who has access to what, outside of the caller's transaction, and gets there some time after it was
+ * asked, as a real cloud does. Can be told to fail, to be slow, and to turn callers away.
+ */
+@Component
+@ConditionalOnProperty(name = "drawbridge.cloud.type", havingValue = "dry-run")
+@EnableConfigurationProperties(DryRunProperties.class)
+public class DryRunCloud implements Cloud {
+    private final JdbcClient database;
+    private final TransactionTemplate apart;
+    private final Clock clock;
+
+    private volatile Duration confirmAfter;
+    private volatile Duration latency;
+    private volatile boolean failOpen;
+    private volatile boolean failClose;
+    private volatile boolean throttle;
+
+    DryRunCloud(
+            JdbcClient database, PlatformTransactionManager transactions, Clock clock, DryRunProperties properties) {
+        this.database = database;
+        this.apart = new TransactionTemplate(transactions);
+        this.apart.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
+        this.clock = clock;
+        this.confirmAfter = properties.confirmAfter();
+        this.latency = properties.latency();
+        this.failOpen = properties.failOpen();
+        this.failClose = properties.failClose();
+        this.throttle = properties.throttle();
+    }
+
+    /** One access that is on. */
+    public record Access(String account, String identity, String permission, String grant, Instant since) {}
+
+    @Override
+    public String name() {
+        return "dry-run";
+    }
+
+    @Override
+    public void open(Lease lease) {
+        call(failOpen, "open");
+        ask(lease, true);
+    }
+
+    @Override
+    public void close(Lease lease) {
+        call(failClose, "close");
+        ask(lease, false);
+    }
+
+    @Override
+    public Presence presenceOf(Lease lease) {
+        call(false, "be asked");
+        Presence presence = apart.execute(transaction -> {
+            settle(lease.objectKey());
+            if (count("dry_run_operation", lease.objectKey()) > 0) {
+                return Presence.CHANGING;
+            }
+            return count("dry_run_access", lease.objectKey()) > 0 ? Presence.PRESENT : Presence.ABSENT;
+        });
+        return presence == null ? Presence.CHANGING : presence;
+    }
+
+    /** Who has access now, what has been under way for long enough included. */
+    public List<Access> whoHasAccess() {
+        OffsetDateTime now = clock.instant().atOffset(ZoneOffset.UTC);
+        return database.sql(
+                        """
+                        select account_id, identity, permission, grant_id, since from dry_run_access
+                        where object_key not in (select object_key from dry_run_operation where completes_at <= :now)
+                        union all
+                        select account_id, identity, permission, grant_id, completes_at from dry_run_operation
+                        where opening = true and completes_at <= :now
+                        order by 1, 2, 3""")
+                .param("now", now)
+                .query((row, number) -> new Access(
+                        row.getString(1),
+                        row.getString(2),
+                        row.getString(3),
+                        row.getString(4),
+                        row.getObject(5, OffsetDateTime.class).toInstant()))
+                .list();
+    }
+
+    /** How long an opening or closing that is asked for from now on is under way. */
+    public void confirmAfter(Duration duration) {
+        confirmAfter = duration;
+    }
+
+    /** How long every call takes from now on. */
+    public void beSlow(Duration duration) {
+        latency = duration;
+    }
+
+    /** Whether calls to open fail from now on. */
+    public void failToOpen(boolean fail) {
+        failOpen = fail;
+    }
+
+    /** Whether calls to close fail from now on. */
+    public void failToClose(boolean fail) {
+        failClose = fail;
+    }
+
+    /** Whether callers are turned away from now on. */
+    public void throttle(boolean turnAway) {
+        throttle = turnAway;
+    }
+
+    private void call(boolean fail, String deed) {
+        if (!latency.isZero()) {
+            try {
+                Thread.sleep(latency.toMillis());
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+                throw new CloudException(
+                        "The dry-run cloud was interrupted before it could " + deed + ".", interrupted);
+            }
+        }
+        if (throttle) {
+            throw new CloudException.Throttled("The dry-run cloud turns callers away: too many requests.");
+        }
+        if (fail) {
+            throw new CloudException("The dry-run cloud was told to fail to " + deed + ".");
+        }
+    }
+
+    private void ask(Lease lease, boolean opening) {
+        apart.executeWithoutResult(transaction -> {
+            settle(lease.objectKey());
+            boolean there = count("dry_run_access", lease.objectKey()) > 0;
+            int dropped = database.sql("delete from dry_run_operation where object_key = ?")
+                    .param(lease.objectKey())
+                    .update();
+            if (there == opening && dropped == 0) {
+                return;
+            }
+            database.sql(
+                            """
+                            insert into dry_run_operation (object_key, opening, grant_id, account_id, identity, permission,
+                                    completes_at)
+                            values (?, ?, ?, ?, ?, ?, ?)""")
+                    .params(
+                            lease.objectKey(),
+                            opening,
+                            lease.grant().value(),
+                            lease.account().value(),
+                            lease.identity().key(),
+                            lease.permission().toString(),
+                            clock.instant().plus(confirmAfter).atOffset(ZoneOffset.UTC))
+                    .update();
+        });
+    }
+
+    /** Does what has been under way on one object for long enough; of two who see it done, one does it. */
+    private void settle(String objectKey) {
+        List<Boolean> done = database.sql(
+                        "select opening from dry_run_operation where object_key = ? and completes_at <= ? for update")
+                .params(objectKey, clock.instant().atOffset(ZoneOffset.UTC))
+                .query(Boolean.class)
+                .list();
+        for (boolean opening : done) {
+            database.sql("delete from dry_run_access where object_key = ?")
+                    .param(objectKey)
+                    .update();
+            if (opening) {
+                database.sql(
+                                """
+                                insert into dry_run_access (object_key, account_id, identity, permission, grant_id, since)
+                                select object_key, account_id, identity, permission, grant_id, completes_at
+                                from dry_run_operation where object_key = ?""")
+                        .param(objectKey)
+                        .update();
+            }
+            database.sql("delete from dry_run_operation where object_key = ?")
+                    .param(objectKey)
+                    .update();
+        }
+    }
+
+    /** The table is one of our own two constants. */
+    private int count(String table, String objectKey) {
+        return database.sql("select count(*) from " + table + " where object_key = ?")
+                .param(objectKey)
+                .query(Integer.class)
+                .single();
+    }
+}

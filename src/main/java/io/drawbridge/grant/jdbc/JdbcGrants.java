@@ -1,0 +1,298 @@
+package io.drawbridge.grant.jdbc;
+
+import io.drawbridge.grant.Grant;
+import io.drawbridge.grant.GrantId;
+import io.drawbridge.grant.GrantState;
+import io.drawbridge.grant.Grants;
+import io.drawbridge.grant.Lease;
+import io.drawbridge.identity.PersonId;
+import io.drawbridge.identity.TenantId;
+import io.drawbridge.organization.PermissionName;
+import io.drawbridge.organization.ScopeId;
+import io.drawbridge.request.Identity;
+import io.drawbridge.request.RequestId;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DuplicateKeyException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Repository;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.TransactionTemplate;
+
+@Repository
+class JdbcGrants implements Grants {
+    private static final String ENDED = "('REVOKED', 'PROVISION_FAILED')";
+
+    private final JdbcClient database;
+    private final TransactionTemplate apart;
+
+    JdbcGrants(JdbcClient database, PlatformTransactionManager transactions) {
+        this.database = database;
+        this.apart = new TransactionTemplate(transactions);
+        this.apart.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
+    }
+
+    @Override
+    public Optional<Grant> find(GrantId id) {
+        return select("where id = :id", Map.of("id", id.value())).stream().findFirst();
+    }
+
+    @Override
+    public Optional<Grant> findByRequest(RequestId request) {
+        return select("where request_id = :request", Map.of("request", request.value())).stream()
+                .findFirst();
+    }
+
+    @Override
+    public Map<RequestId, Grant> findByRequests(Collection<RequestId> requests) {
+        Map<RequestId, Grant> found = new LinkedHashMap<>();
+        if (!requests.isEmpty()) {
+            select(
+                            "where request_id in (:requests)",
+                            Map.of(
+                                    "requests",
+                                    requests.stream().map(RequestId::value).toList()))
+                    .forEach(grant -> found.put(grant.request(), grant));
+        }
+        return found;
+    }
+
+    @Override
+    public Optional<Grant> lock(GrantId id) {
+        return select("where id = :id for update", Map.of("id", id.value())).stream()
+                .findFirst();
+    }
+
+    @Override
+    public void add(Grant grant) {
+        Map<String, @Nullable Object> columns = columns(grant);
+        columns.put("id", grant.id().value());
+        database.sql("insert into access_grant (" + String.join(", ", columns.keySet()) + ") values (:"
+                        + String.join(", :", columns.keySet()) + ")")
+                .params(columns)
+                .update();
+    }
+
+    @Override
+    public void save(Grant grant) {
+        Map<String, @Nullable Object> columns = columns(grant);
+        String assignments = columns.keySet().stream()
+                .map(column -> column + " = :" + column)
+                .reduce((left, right) -> left + ", " + right)
+                .orElseThrow();
+        columns.put("id", grant.id().value());
+        int updated = database.sql("update access_grant set " + assignments + " where id = :id")
+                .params(columns)
+                .update();
+        if (updated != 1) {
+            throw new IllegalStateException("Grant " + grant.id() + " is gone; it cannot be saved.");
+        }
+    }
+
+    @Override
+    public List<Grant> findLiving(TenantId tenant, Identity identity, ScopeId account, PermissionName permission) {
+        return select(
+                        "where tenant_id = :tenant and account_id = :account and permission = :permission and state not in "
+                                + ENDED,
+                        Map.of(
+                                "tenant", tenant.value(),
+                                "account", account.value(),
+                                "permission", permission.toString()))
+                .stream()
+                .filter(grant -> grant.identity().key().equals(identity.key()))
+                .toList();
+    }
+
+    @Override
+    public boolean holdsBrokenGlass(TenantId tenant, PersonId person) {
+        return database.sql(
+                                "select count(*) from access_grant where tenant_id = ? and person_id = ? and break_glass = true"
+                                        + " and state not in " + ENDED)
+                        .params(tenant.value(), person.value())
+                        .query(Integer.class)
+                        .single()
+                > 0;
+    }
+
+    @Override
+    public List<Grant> find(TenantId tenant, Query query) {
+        StringBuilder where = new StringBuilder("where tenant_id = :tenant");
+        Map<String, Object> parameters = new LinkedHashMap<>();
+        parameters.put("tenant", tenant.value());
+        Set<ScopeId> readable = query.readableAccounts();
+        if (readable != null) {
+            parameters.put("reader", query.reader().value());
+            if (readable.isEmpty()) {
+                where.append(" and person_id = :reader");
+            } else {
+                where.append(" and (person_id = :reader or account_id in (:readable))");
+                parameters.put("readable", readable.stream().map(ScopeId::value).toList());
+            }
+        }
+        if (!query.states().isEmpty()) {
+            where.append(" and state in (:states)");
+            parameters.put(
+                    "states", query.states().stream().map(GrantState::name).toList());
+        }
+        Set<ScopeId> accounts = query.accounts();
+        if (accounts != null) {
+            if (accounts.isEmpty()) {
+                return List.of();
+            }
+            where.append(" and account_id in (:accounts)");
+            parameters.put("accounts", accounts.stream().map(ScopeId::value).toList());
+        }
+        if (query.person() != null) {
+            where.append(" and person_id = :person");
+            parameters.put("person", query.person().value());
+        }
+        Position before = query.before();
+        if (before != null) {
+            where.append(" and (starts_at < :startsBefore or (starts_at = :startsBefore and id < :idBefore))");
+            parameters.put("startsBefore", before.startsAt().atOffset(ZoneOffset.UTC));
+            parameters.put("idBefore", before.id());
+        }
+        where.append(" order by starts_at desc, id desc limit :limit");
+        parameters.put("limit", query.limit());
+        return select(where.toString(), parameters);
+    }
+
+    @Override
+    public void addLease(Lease lease) {
+        database.sql("insert into lease (grant_id, object_key, ends_at, living) values (?, ?, ?, true)")
+                .params(lease.grant().value(), lease.objectKey(), lease.endsAt().atOffset(ZoneOffset.UTC))
+                .update();
+    }
+
+    @Override
+    public void endLease(GrantId grant) {
+        database.sql("update lease set living = false where grant_id = ?")
+                .param(grant.value())
+                .update();
+    }
+
+    @Override
+    public boolean isLiving(GrantId grant) {
+        return database.sql("select count(*) from lease where grant_id = ? and living = true")
+                        .param(grant.value())
+                        .query(Integer.class)
+                        .single()
+                > 0;
+    }
+
+    @Override
+    public boolean isShared(Lease lease) {
+        return database.sql("select count(*) from lease where object_key = ? and living = true and grant_id <> ?")
+                        .params(lease.objectKey(), lease.grant().value())
+                        .query(Integer.class)
+                        .single()
+                > 0;
+    }
+
+    @Override
+    public void lockObject(Lease lease) {
+        String lock = "select object_key from cloud_object where object_key = ? for update";
+        if (database.sql(lock).param(lease.objectKey()).query().listOfRows().isEmpty()) {
+            remember(lease);
+            if (database.sql(lock).param(lease.objectKey()).query().listOfRows().isEmpty()) {
+                throw new IllegalStateException("The cloud object " + lease.objectKey() + " cannot be locked.");
+            }
+        }
+    }
+
+    /** Adds the row to lock in a transaction of its own: two who do so at once both find it afterwards. */
+    private void remember(Lease lease) {
+        try {
+            apart.executeWithoutResult(transaction -> database.sql("insert into cloud_object (object_key) values (?)")
+                    .param(lease.objectKey())
+                    .update());
+        } catch (DuplicateKeyException other) {
+            // NB. Not swallowed: the row is there, which is all that was wanted; the caller locks it and fails if not.
+            return;
+        }
+    }
+
+    private List<Grant> select(String condition, Map<String, ?> parameters) {
+        return database.sql("select * from access_grant " + condition)
+                .params(parameters)
+                .query(JdbcGrants::grant)
+                .list();
+    }
+
+    private static Grant grant(ResultSet row, int number) throws SQLException {
+        return new Grant(new Grant.Stored(
+                new GrantId(row.getString("id")),
+                new TenantId(row.getString("tenant_id")),
+                new RequestId(row.getString("request_id")),
+                new PersonId(row.getString("person_id")),
+                new Identity(
+                        Identity.Type.valueOf(row.getString("identity_type")),
+                        row.getString("identity_arn"),
+                        row.getString("identity_name")),
+                new ScopeId(row.getString("account_id")),
+                PermissionName.parse(row.getString("permission")),
+                instant(row, "starts_at"),
+                instant(row, "ends_at"),
+                row.getBoolean("break_glass"),
+                GrantState.valueOf(row.getString("state")),
+                instant(row, "state_since"),
+                optionalInstant(row, "active_at"),
+                optionalInstant(row, "revoking_at"),
+                optionalInstant(row, "revoked_at"),
+                row.getString("ended_by"),
+                row.getString("end_reason"),
+                row.getInt("attempts"),
+                row.getString("failure")));
+    }
+
+    private static Map<String, @Nullable Object> columns(Grant grant) {
+        Map<String, @Nullable Object> columns = new LinkedHashMap<>();
+        columns.put("tenant_id", grant.tenant().value());
+        columns.put("request_id", grant.request().value());
+        columns.put("person_id", grant.person().value());
+        columns.put("identity_type", grant.identity().type().name());
+        columns.put("identity_arn", grant.identity().arn());
+        columns.put("identity_name", grant.identity().name());
+        columns.put("account_id", grant.account().value());
+        columns.put("permission", grant.permission().toString());
+        columns.put("state", grant.state().name());
+        columns.put("state_since", grant.stateSince().atOffset(ZoneOffset.UTC));
+        columns.put("starts_at", grant.startsAt().atOffset(ZoneOffset.UTC));
+        columns.put("ends_at", grant.endsAt().atOffset(ZoneOffset.UTC));
+        columns.put(
+                "active_at",
+                grant.activeAt().map(at -> at.atOffset(ZoneOffset.UTC)).orElse(null));
+        columns.put(
+                "revoking_at",
+                grant.revokingAt().map(at -> at.atOffset(ZoneOffset.UTC)).orElse(null));
+        columns.put(
+                "revoked_at",
+                grant.revokedAt().map(at -> at.atOffset(ZoneOffset.UTC)).orElse(null));
+        columns.put("ended_by", grant.endedBy().orElse(null));
+        columns.put("end_reason", grant.endReason().orElse(null));
+        columns.put("attempts", grant.attempts());
+        columns.put("failure", grant.failure().orElse(null));
+        columns.put("break_glass", grant.breakGlass());
+        return columns;
+    }
+
+    private static Instant instant(ResultSet row, String column) throws SQLException {
+        return row.getObject(column, OffsetDateTime.class).toInstant();
+    }
+
+    private static @Nullable Instant optionalInstant(ResultSet row, String column) throws SQLException {
+        OffsetDateTime at = row.getObject(column, OffsetDateTime.class);
+        return at == null ? null : at.toInstant();
+    }
+}

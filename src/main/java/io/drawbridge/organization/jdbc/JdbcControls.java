@@ -1,0 +1,90 @@
+package io.drawbridge.organization.jdbc;
+
+import io.drawbridge.identity.TenantId;
+import io.drawbridge.organization.Control;
+import io.drawbridge.organization.Controls;
+import io.drawbridge.organization.Scope;
+import io.drawbridge.organization.ScopeId;
+import io.drawbridge.organization.ScopePath;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Repository;
+
+@Repository
+class JdbcControls implements Controls {
+    private final JdbcClient database;
+
+    JdbcControls(JdbcClient database) {
+        this.database = database;
+    }
+
+    @Override
+    public List<ScopeControl> at(TenantId tenant, ScopeId scope) {
+        return of(tenant).stream().filter(each -> each.scope().equals(scope)).toList();
+    }
+
+    @Override
+    public List<ScopeControl> of(TenantId tenant) {
+        Map<String, List<String>> exempt = new HashMap<>();
+        database.sql("select scope_id, service, identity from control_exemption where tenant_id = ? order by position")
+                .param(tenant.value())
+                .query(row -> {
+                    exempt.computeIfAbsent(row.getString(1) + "/" + row.getString(2), key -> new ArrayList<>())
+                            .add(row.getString(3));
+                });
+        return database.sql(
+                        "select scope_id, service, control from control where tenant_id = ? order by scope_id, service")
+                .param(tenant.value())
+                .query((row, number) -> new ScopeControl(
+                        new ScopeId(row.getString(1)),
+                        row.getString(2),
+                        Control.valueOf(row.getString(3)),
+                        exempt.getOrDefault(row.getString(1) + "/" + row.getString(2), List.of())))
+                .list();
+    }
+
+    @Override
+    public ScopeControl effective(TenantId tenant, ScopePath account, String service) {
+        List<ScopeControl> set = of(tenant);
+        for (Scope scope : account.fromAccount()) {
+            for (ScopeControl control : set) {
+                if (control.scope().equals(scope.id()) && control.service().equals(service)) {
+                    return control;
+                }
+            }
+        }
+        return new ScopeControl(account.account().id(), service, Control.NONE, List.of());
+    }
+
+    @Override
+    public void set(TenantId tenant, ScopeControl control) {
+        Object[] key = {tenant.value(), control.scope().value(), control.service()};
+        database.sql("delete from control_exemption where tenant_id = ? and scope_id = ? and service = ?")
+                .params(key)
+                .update();
+        database.sql("delete from control where tenant_id = ? and scope_id = ? and service = ?")
+                .params(key)
+                .update();
+        database.sql("insert into control (tenant_id, scope_id, service, control) values (?, ?, ?, ?)")
+                .params(
+                        tenant.value(),
+                        control.scope().value(),
+                        control.service(),
+                        control.control().name())
+                .update();
+        for (int position = 0; position < control.exempt().size(); position++) {
+            database.sql(
+                            "insert into control_exemption (tenant_id, scope_id, service, position, identity) values (?, ?, ?, ?, ?)")
+                    .params(
+                            tenant.value(),
+                            control.scope().value(),
+                            control.service(),
+                            position,
+                            control.exempt().get(position))
+                    .update();
+        }
+    }
+}

@@ -1,0 +1,129 @@
+package io.drawbridge.organization.jdbc;
+
+import io.drawbridge.identity.TenantId;
+import io.drawbridge.organization.Scope;
+import io.drawbridge.organization.ScopeId;
+import io.drawbridge.organization.ScopePath;
+import io.drawbridge.organization.Scopes;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Repository;
+
+@Repository
+class JdbcScopes implements Scopes {
+    private static final String COLUMNS =
+            "select tenant_id, id, parent_id, kind, name, environment, self_approval from scope ";
+
+    /** AWS Organizations nests five organizational units; a longer chain is a loop in the data. */
+    private static final int DEEPEST = 20;
+
+    private final JdbcClient database;
+
+    JdbcScopes(JdbcClient database) {
+        this.database = database;
+    }
+
+    @Override
+    public List<Scope> of(TenantId tenant) {
+        List<Scope> all = database.sql(COLUMNS + "where tenant_id = ? order by id")
+                .param(tenant.value())
+                .query(JdbcScopes::scope)
+                .list();
+        Map<@Nullable ScopeId, List<Scope>> children = new HashMap<>();
+        all.forEach(scope -> children.computeIfAbsent(scope.parent(), parent -> new ArrayList<>())
+                .add(scope));
+        List<Scope> ordered = new ArrayList<>();
+        collect(null, children, ordered);
+        return ordered;
+    }
+
+    @Override
+    public Optional<Scope> find(TenantId tenant, ScopeId scope) {
+        return database.sql(COLUMNS + "where tenant_id = ? and id = ?")
+                .params(tenant.value(), scope.value())
+                .query(JdbcScopes::scope)
+                .optional();
+    }
+
+    @Override
+    public Optional<ScopePath> path(TenantId tenant, ScopeId scope) {
+        List<Scope> path = new ArrayList<>();
+        ScopeId next = scope;
+        while (next != null && path.size() < DEEPEST) {
+            Optional<Scope> step = find(tenant, next);
+            if (step.isEmpty()) {
+                return Optional.empty();
+            }
+            path.add(step.get());
+            next = step.get().parent();
+        }
+        if (next != null) {
+            throw new IllegalStateException("The scope \"" + scope + "\" lies more than " + DEEPEST
+                    + " levels deep or in a loop; mend the parents of its organisation tree.");
+        }
+        return Optional.of(new ScopePath(path));
+    }
+
+    @Override
+    public Set<ScopeId> subtree(TenantId tenant, ScopeId scope) {
+        Map<ScopeId, List<ScopeId>> children = new HashMap<>();
+        Set<ScopeId> known = new HashSet<>();
+        for (Scope each : of(tenant)) {
+            known.add(each.id());
+            ScopeId parent = each.parent();
+            if (parent != null) {
+                children.computeIfAbsent(parent, id -> new ArrayList<>()).add(each.id());
+            }
+        }
+        Set<ScopeId> reached = new LinkedHashSet<>();
+        if (known.contains(scope)) {
+            List<ScopeId> open = new ArrayList<>(List.of(scope));
+            while (!open.isEmpty()) {
+                ScopeId next = open.remove(open.size() - 1);
+                if (reached.add(next)) {
+                    open.addAll(children.getOrDefault(next, List.of()));
+                }
+            }
+        }
+        return reached;
+    }
+
+    @Override
+    public void setSelfApproval(TenantId tenant, ScopeId scope, @Nullable Boolean selfApproval) {
+        database.sql("update scope set self_approval = ? where tenant_id = ? and id = ?")
+                .param(1, selfApproval, java.sql.Types.BOOLEAN)
+                .param(2, tenant.value())
+                .param(3, scope.value())
+                .update();
+    }
+
+    private static void collect(
+            @Nullable ScopeId parent, Map<@Nullable ScopeId, List<Scope>> children, List<Scope> ordered) {
+        for (Scope child : children.getOrDefault(parent, List.of())) {
+            ordered.add(child);
+            collect(child.id(), children, ordered);
+        }
+    }
+
+    private static Scope scope(ResultSet row, int number) throws SQLException {
+        String parent = row.getString("parent_id");
+        return new Scope(
+                new ScopeId(row.getString("id")),
+                new TenantId(row.getString("tenant_id")),
+                parent == null ? null : new ScopeId(parent),
+                Scope.Kind.valueOf(row.getString("kind")),
+                row.getString("name"),
+                row.getString("environment"),
+                row.getObject("self_approval", Boolean.class));
+    }
+}

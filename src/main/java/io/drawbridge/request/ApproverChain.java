@@ -1,0 +1,164 @@
+package io.drawbridge.request;
+
+import io.drawbridge.identity.Caller;
+import io.drawbridge.identity.People;
+import io.drawbridge.identity.Person;
+import io.drawbridge.identity.PersonId;
+import io.drawbridge.identity.Role;
+import io.drawbridge.organization.Assignments;
+import io.drawbridge.organization.Controls;
+import io.drawbridge.organization.Reach;
+import io.drawbridge.organization.Scope;
+import io.drawbridge.organization.ScopeId;
+import io.drawbridge.organization.ScopePath;
+import io.drawbridge.policy.AccessPolicies;
+import io.drawbridge.policy.DecisionQuestion;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.springframework.stereotype.Component;
+
+/**
+ * Who may decide a request, and in which order they are asked.
+ *
+ * <p>Everything is resolved anew at each call: who left is gone, who joined is there.
+ */
+@Component
+public class ApproverChain {
+    private final People people;
+    private final Assignments assignments;
+    private final Controls controls;
+    private final Reach reach;
+    private final Questions questions;
+    private final AccessPolicies policies;
+    private final Clock clock;
+
+    ApproverChain(
+            People people,
+            Assignments assignments,
+            Controls controls,
+            Reach reach,
+            Questions questions,
+            AccessPolicies policies,
+            Clock clock) {
+        this.people = people;
+        this.assignments = assignments;
+        this.controls = controls;
+        this.reach = reach;
+        this.questions = questions;
+        this.policies = policies;
+        this.clock = clock;
+    }
+
+    /** Approvers of one scope who may decide. */
+    public record Step(ScopeId scope, List<PersonId> people) {
+        public Step {
+            people = List.copyOf(people);
+        }
+    }
+
+    /**
+     * The scopes from the account upwards with the people who may decide, also those without anybody.
+     *
+     * <p>If nobody may decide anywhere on the path, the administrators stand at its root.
+     */
+    public List<Step> all(AccessRequest request) {
+        ScopePath path = questions.path(request);
+        Map<ScopeId, List<PersonId>> assigned = assignments.approversAt(request.tenant(), path.ids());
+        List<Step> steps = new ArrayList<>();
+        boolean somebody = false;
+        for (Scope scope : path.fromAccount()) {
+            List<PersonId> able = assigned.getOrDefault(scope.id(), List.of()).stream()
+                    .flatMap(person -> people.find(request.tenant(), person).stream())
+                    .filter(person -> refusal(request, path, person, false).isEmpty())
+                    .map(Person::id)
+                    .toList();
+            somebody |= !able.isEmpty();
+            steps.add(new Step(scope.id(), able));
+        }
+        if (!somebody) {
+            steps.remove(steps.size() - 1);
+            ScopeId root = path.ids().get(path.ids().size() - 1);
+            steps.add(new Step(
+                    root,
+                    people.of(request.tenant(), Role.ADMINISTRATOR).stream()
+                            .filter(person ->
+                                    refusal(request, path, person, false).isEmpty())
+                            .map(Person::id)
+                            .toList()));
+        }
+        return steps;
+    }
+
+    /** The rungs as they would be asked now: only scopes with somebody who may decide. */
+    public List<Step> rungs(AccessRequest request) {
+        return all(request).stream().filter(step -> !step.people().isEmpty()).toList();
+    }
+
+    /** Who is to have the task once everybody up to that scope was asked, those included who joined below since. */
+    public Set<PersonId> upTo(AccessRequest request, ScopeId highest) {
+        Set<PersonId> asked = new LinkedHashSet<>();
+        for (Step step : all(request)) {
+            asked.addAll(step.people());
+            if (step.scope().equals(highest)) {
+                break;
+            }
+        }
+        return asked;
+    }
+
+    /** Why this caller may not decide the request; empty if he may. */
+    public Optional<String> refusal(AccessRequest request, Caller caller) {
+        if (!caller.tenant().equals(request.tenant())) {
+            return Optional.of("The request belongs to another organisation.");
+        }
+        return refusal(request, questions.path(request), caller.person(), caller.mfa());
+    }
+
+    private Optional<String> refusal(AccessRequest request, ScopePath path, Person person, boolean mfa) {
+        if (!person.active() || !person.tenant().equals(request.tenant())) {
+            return Optional.of(person.id() + " is not a person of this organisation.");
+        }
+        if (!reach.isApprover(request.tenant(), person.id(), path) && !person.has(Role.ADMINISTRATOR)) {
+            return Optional.of("Only an approver of account " + request.account() + ", or of a scope above it, or an"
+                    + " administrator may decide.");
+        }
+        if (person.id().equals(request.requester()) && !path.selfApproval()) {
+            return Optional.of("Nobody decides his own request; self-approval is off for this account.");
+        }
+        if (!person.id().equals(request.requester()) && usedTheIdentity(request, person)) {
+            return Optional.of(
+                    person.id() + " has used the identity that this request is for, and so may not decide it.");
+        }
+        boolean permitted = policies.judge(new DecisionQuestion(
+                        request.tenant(),
+                        person,
+                        request.id().value(),
+                        request.requester(),
+                        path,
+                        request.permission(),
+                        controls.effective(
+                                        request.tenant(),
+                                        path,
+                                        request.permission().service())
+                                .control(),
+                        clock.instant(),
+                        mfa))
+                .allowed();
+        return permitted
+                ? Optional.empty()
+                : Optional.of("The policy does not let " + person.id() + " decide this request.");
+    }
+
+    private static boolean usedTheIdentity(AccessRequest request, Person person) {
+        String address = person.email().toLowerCase(Locale.ROOT);
+        return request.identityUsers().stream()
+                .map(name -> name.toLowerCase(Locale.ROOT))
+                .anyMatch(name -> name.equals(person.id().value()) || name.equals(address));
+    }
+}

@@ -1,0 +1,175 @@
+package io.drawbridge.request;
+
+import io.drawbridge.identity.InvalidInputException;
+import io.drawbridge.identity.People;
+import io.drawbridge.identity.Person;
+import io.drawbridge.identity.TenantId;
+import io.drawbridge.organization.Controls;
+import io.drawbridge.organization.ScopePath;
+import io.drawbridge.organization.Scopes;
+import io.drawbridge.organization.Settings;
+import io.drawbridge.organization.TenantSettings;
+import io.drawbridge.policy.AccessDuration;
+import io.drawbridge.policy.AccessPolicies;
+import io.drawbridge.policy.AccessQuestion;
+import io.drawbridge.policy.Judgement;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.springframework.stereotype.Component;
+
+/** Puts a request before the policy, and says which durations can be asked. */
+@Component
+class Questions {
+    /** What the form offers, shortest first. */
+    private static final List<AccessDuration> STANDARD = List.of(
+            AccessDuration.of(Duration.ofMinutes(15)),
+            AccessDuration.of(Duration.ofMinutes(30)),
+            AccessDuration.of(Duration.ofHours(1)),
+            AccessDuration.of(Duration.ofHours(2)),
+            AccessDuration.of(Duration.ofHours(4)),
+            AccessDuration.of(Duration.ofHours(8)),
+            AccessDuration.of(Duration.ofHours(12)),
+            AccessDuration.of(Duration.ofHours(24)),
+            AccessDuration.of(Duration.ofDays(7)),
+            AccessDuration.FOREVER);
+
+    private final AccessPolicies policies;
+    private final People people;
+    private final Scopes scopes;
+    private final Controls controls;
+    private final Settings settings;
+    private final Clock clock;
+
+    Questions(
+            AccessPolicies policies, People people, Scopes scopes, Controls controls, Settings settings, Clock clock) {
+        this.policies = policies;
+        this.people = people;
+        this.scopes = scopes;
+        this.controls = controls;
+        this.settings = settings;
+        this.clock = clock;
+    }
+
+    /** Where the request's account lies today. */
+    ScopePath path(AccessRequest request) {
+        return scopes.path(request.tenant(), request.account())
+                .orElseThrow(() -> new StatusConflictException("Request " + request.id() + " is for the account "
+                        + request.account() + ", which is no longer part of the organisation."));
+    }
+
+    AccessQuestion about(AccessRequest request, AccessDuration duration) {
+        ScopePath path = path(request);
+        return new AccessQuestion(
+                request.tenant(),
+                request.requester(),
+                people.find(request.tenant(), request.requester())
+                        .map(Person::groups)
+                        .orElse(Set.of()),
+                path,
+                request.permission(),
+                controls.effective(request.tenant(), path, request.permission().service())
+                        .control(),
+                duration,
+                clock.instant(),
+                request.justification().orElse(null),
+                request.ticket().orElse(null),
+                request.breakGlass(),
+                request.mfa(),
+                request.sourceIp().orElse(null));
+    }
+
+    Judgement judge(AccessQuestion question) {
+        return policies.judge(question);
+    }
+
+    AccessDuration shortest(TenantId tenant) {
+        return AccessDuration.of(settings.of(tenant).minDuration());
+    }
+
+    /** Longest that the tenant lets anybody have, whatever a policy says. */
+    AccessDuration tenantCap(TenantId tenant) {
+        Duration longest = settings.of(tenant).maxDuration();
+        return longest == null ? AccessDuration.FOREVER : AccessDuration.of(longest);
+    }
+
+    /**
+     * Checks a duration against the tenant's bounds.
+     *
+     * @throws InvalidInputException if it is below the minimum or above the cap
+     */
+    void demandWithinBounds(TenantId tenant, AccessDuration duration) {
+        AccessDuration least = shortest(tenant);
+        if (duration.compareTo(least) < 0) {
+            throw new InvalidInputException("duration", duration + " is too short; at least " + least + ".");
+        }
+        AccessDuration most = tenantCap(tenant);
+        if (duration.compareTo(most) > 0) {
+            throw new InvalidInputException("duration", duration + " is too long; at most " + most + ".");
+        }
+    }
+
+    /**
+     * Checks a duration against the cap of the policies that allowed it.
+     *
+     * @throws InvalidInputException if it is above the cap
+     */
+    void demandWithinCap(AccessDuration duration, Judgement judgement) {
+        judgement.cap().filter(cap -> duration.compareTo(cap) > 0).ifPresent(cap -> {
+            throw new InvalidInputException(
+                    "duration",
+                    duration + " is too long; " + String.join(", ", judgement.policies()) + " lets at most " + cap
+                            + ".");
+        });
+    }
+
+    /** The durations that can be asked, and the one to offer first. */
+    DurationOffer offer(TenantId tenant, AccessQuestion question) {
+        AccessDuration most = tenantCap(tenant);
+        AccessDuration least = shortest(tenant);
+        List<AccessDuration> offered = new ArrayList<>();
+        AccessDuration maximum = null;
+        for (AccessDuration duration : STANDARD) {
+            if (duration.compareTo(least) < 0 || duration.compareTo(most) > 0) {
+                continue;
+            }
+            Judgement judgement = judge(question.forDuration(duration));
+            if (!judgement.allowed()) {
+                continue;
+            }
+            AccessDuration cap = judgement.cap().orElse(most).atMost(most);
+            if (duration.compareTo(cap) <= 0) {
+                offered.add(duration);
+            }
+            if (cap.compareTo(least) >= 0 && (maximum == null || cap.compareTo(maximum) > 0)) {
+                boolean reachable = cap.compareTo(duration) <= 0
+                        || judge(question.forDuration(cap)).allowed();
+                maximum = reachable ? cap : maximum;
+            }
+        }
+        if (maximum == null) {
+            Judgement shortestJudgement = judge(question.forDuration(least));
+            maximum = shortestJudgement.allowed()
+                    ? shortestJudgement.cap().orElse(least).atMost(least)
+                    : least;
+        }
+        TenantSettings set = settings.of(tenant);
+        Duration wished = set.presetDuration();
+        AccessDuration preset = (wished == null ? AccessDuration.FOREVER : AccessDuration.of(wished)).atMost(maximum);
+        Judgement ofPreset = judge(question.forDuration(preset));
+        if (!ofPreset.allowed() || exceeds(preset, ofPreset)) {
+            AccessDuration ceiling = preset;
+            preset = offered.stream()
+                    .filter(duration -> duration.compareTo(ceiling) <= 0)
+                    .reduce((shorter, longer) -> longer)
+                    .orElse(least);
+        }
+        return new DurationOffer(offered, preset, least, maximum);
+    }
+
+    private static boolean exceeds(AccessDuration duration, Judgement judgement) {
+        return judgement.cap().filter(cap -> duration.compareTo(cap) > 0).isPresent();
+    }
+}
