@@ -1,0 +1,29 @@
+package io.drawbridge.workflow;
+
+import io.drawbridge.grant.GrantDesk;
+import io.drawbridge.grant.GrantId;
+import org.camunda.bpm.engine.delegate.DelegateExecution;
+import org.camunda.bpm.engine.delegate.JavaDelegate;
+import org.springframework.stereotype.Component;
+
+/** Asks the cloud whether the access is gone, and if it is still there asks anew to take it back. */
+@Component
+class ConfirmRemovalDelegate implements JavaDelegate {
+    private final GrantDesk desk;
+    private final GrantVariables variables;
+
+    ConfirmRemovalDelegate(GrantDesk desk, GrantVariables variables) {
+        this.desk = desk;
+        this.variables = variables;
+    }
+
+    @Override
+    public void execute(DelegateExecution execution) {
+        GrantId grant = variables.grant(execution);
+        GrantDesk.Confirmation confirmation = desk.confirmRemoval(grant);
+        if (confirmation == GrantDesk.Confirmation.MISSING) {
+            desk.revoke(grant);
+        }
+        variables.removal(execution, confirmation == GrantDesk.Confirmation.CONFIRMED);
+    }
+}

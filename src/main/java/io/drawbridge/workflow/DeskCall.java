@@ -1,0 +1,55 @@
+package io.drawbridge.workflow;
+
+import java.util.function.Supplier;
+import org.springframework.stereotype.Component;
+
+/**
+ * Knows on which side of the counter a task is being completed.
+ *
+ * <p>A decision comes either through a desk, which then has the engine complete the task, or through the engine, whose
+ * listener then has the desk decide. Either way the desk is asked exactly once.
+ */
+@Component
+class DeskCall {
+    private enum Side {
+        DESK,
+        ENGINE
+    }
+
+    private final ThreadLocal<Side> side = new ThreadLocal<>();
+
+    /** The desk has decided; whatever the engine does meanwhile must not ask it again. */
+    void byDesk(Runnable completion) {
+        within(Side.DESK, () -> {
+            completion.run();
+            return true;
+        });
+    }
+
+    /** The engine is completing a task; whatever the desk does meanwhile must not complete it again. */
+    <T> T byEngine(Supplier<T> decision) {
+        return within(Side.ENGINE, decision);
+    }
+
+    boolean isByDesk() {
+        return side.get() == Side.DESK;
+    }
+
+    boolean isByEngine() {
+        return side.get() == Side.ENGINE;
+    }
+
+    private <T> T within(Side entered, Supplier<T> work) {
+        Side before = side.get();
+        side.set(entered);
+        try {
+            return work.get();
+        } finally {
+            if (before == null) {
+                side.remove();
+            } else {
+                side.set(before);
+            }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package io.drawbridge.workflow;
+
+import io.drawbridge.grant.GrantDesk;
+import io.drawbridge.grant.Grants;
+import io.drawbridge.identity.People;
+import io.drawbridge.request.AccessRequests;
+import java.util.ArrayList;
+import java.util.List;
+import org.camunda.bpm.engine.impl.cfg.AbstractProcessEnginePlugin;
+import org.camunda.bpm.engine.impl.cfg.ProcessEngineConfigurationImpl;
+import org.camunda.bpm.engine.impl.cfg.ProcessEnginePlugin;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.scheduling.annotation.EnableScheduling;
+
+/** What makes the engine ours: tenants, people, refusals, incidents, history, and what expressions can see. */
+@Configuration(proxyBeanMethods = false)
+@EnableScheduling
+class EngineConfiguration {
+
+    /** Last of all plugins, so that none overrides it. */
+    @Bean
+    @Order(Ordered.LOWEST_PRECEDENCE)
+    ProcessEnginePlugin drawbridgeEnginePlugin(
+            People people,
+            AccessRequests requests,
+            Refusals refusals,
+            ObjectProvider<GrantDesk> grantDesk,
+            ObjectProvider<Grants> grants,
+            ListableBeanFactory beans) {
+        return new AbstractProcessEnginePlugin() {
+            @Override
+            public void preInit(ProcessEngineConfigurationImpl engine) {
+                engine.setBeans(new DelegateBeans(beans));
+                engine.setTenantIdProvider(new RequestTenants(requests));
+                engine.setIdentityProviderSessionFactory(new PeopleIdentityProvider.Factory(people));
+                engine.setResourceAuthorizationProvider(new CandidateAuthorizations());
+                engine.setCustomHistoryLevels(new ArrayList<>(List.of(new KeysOnlyHistory())));
+                engine.setHistory(KeysOnlyHistory.NAME);
+                engine.setCustomIncidentHandlers(new ArrayList<>(List.of(new OverdueIncidents(grantDesk, grants))));
+                engine.setCustomPreCommandInterceptorsTxRequired(new ArrayList<>(List.of(refusals)));
+            }
+        };
+    }
+}

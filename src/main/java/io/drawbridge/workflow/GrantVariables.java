@@ -1,0 +1,41 @@
+package io.drawbridge.workflow;
+
+import io.drawbridge.grant.GrantId;
+import io.drawbridge.grant.Grants;
+import io.drawbridge.request.RequestId;
+import java.time.Instant;
+import org.camunda.bpm.engine.delegate.DelegateExecution;
+import org.camunda.bpm.engine.delegate.VariableScope;
+import org.springframework.stereotype.Component;
+
+/** The variables of {@code timeboxed-grant}: a key, deadlines and outcomes. Its instances have no task for people. */
+@Component
+class GrantVariables {
+    private final Grants grants;
+
+    GrantVariables(Grants grants) {
+        this.grants = grants;
+    }
+
+    /** The grant of the request that is the instance's business key, from our own table. */
+    GrantId grant(DelegateExecution execution) {
+        RequestId request = new RequestId(execution.getProcessBusinessKey());
+        return grants.findByRequest(request)
+                .orElseThrow(() -> new IllegalStateException("Request " + request + " has no grant."))
+                .id();
+    }
+
+    void opened(VariableScope scope, GrantId grant, Instant endsAt, Instant expiresSoonAt) {
+        scope.setVariable("grantId", grant.value());
+        scope.setVariable("endsAt", endsAt.toString());
+        scope.setVariable("expiresSoonAt", expiresSoonAt.toString());
+    }
+
+    void access(VariableScope scope, boolean confirmed) {
+        scope.setVariable("access", confirmed ? "confirmed" : "waiting");
+    }
+
+    void removal(VariableScope scope, boolean confirmed) {
+        scope.setVariable("removal", confirmed ? "confirmed" : "waiting");
+    }
+}

@@ -1,0 +1,54 @@
+package io.drawbridge.workflow;
+
+import java.util.List;
+import org.camunda.bpm.engine.ManagementService;
+import org.camunda.bpm.engine.runtime.Job;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.stereotype.Component;
+
+/**
+ * Never gives up on a revocation: executes again what the engine has stopped retrying.
+ *
+ * <p>The incident stays until the job succeeds, so that operations go on seeing it and can retry it themselves; a try that
+ * fails changes nothing. Two nodes that try at once do what one does: the later one loses by the engine's own locking.
+ */
+@Component
+class RevocationRetrier {
+    private static final Logger LOG = LoggerFactory.getLogger(RevocationRetrier.class);
+    private static final int MOST_AT_ONCE = 100;
+
+    private final ManagementService management;
+
+    RevocationRetrier(ManagementService management) {
+        this.management = management;
+    }
+
+    /** Tries every stuck job of every grant once. */
+    @Scheduled(fixedDelayString = "${drawbridge.workflow.retry-stuck-every:PT10S}")
+    void retryStuck() {
+        List<Job> stuck = management
+                .createJobQuery()
+                .processDefinitionKey(ProcessKeys.TIMEBOXED_GRANT)
+                .noRetriesLeft()
+                .orderByJobPriority()
+                .desc()
+                .listPage(0, MOST_AT_ONCE);
+        for (Job job : stuck) {
+            try {
+                management.executeJob(job.getId());
+                LOG.info(
+                        "Job {} of grant instance {} succeeded after it was stuck.",
+                        job.getId(),
+                        job.getProcessInstanceId());
+            } catch (RuntimeException failure) {
+                LOG.warn(
+                        "Job {} of grant instance {} is still stuck: {} Access may still be on; it is tried again.",
+                        job.getId(),
+                        job.getProcessInstanceId(),
+                        failure.getMessage());
+            }
+        }
+    }
+}
