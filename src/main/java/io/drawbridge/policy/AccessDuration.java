@@ -3,6 +3,8 @@ package io.drawbridge.policy;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -98,6 +100,25 @@ public final class AccessDuration implements Comparable<AccessDuration> {
     @Override
     public int hashCode() {
         return java.util.Objects.hashCode(value);
+    }
+
+    /** As people say it: {@code 2 hours}, {@code 1 day 30 minutes}, {@code forever}. */
+    public String inWords() {
+        if (value == null) {
+            return "forever";
+        }
+        List<String> words = new ArrayList<>();
+        count(words, value.toDays(), "day");
+        count(words, value.toHoursPart(), "hour");
+        count(words, value.toMinutesPart(), "minute");
+        count(words, value.toSecondsPart(), "second");
+        return String.join(" ", words);
+    }
+
+    private static void count(List<String> words, long count, String unit) {
+        if (count > 0) {
+            words.add(count + " " + unit + (count == 1 ? "" : "s"));
+        }
     }
 
     /** ISO 8601, whole days from two on as {@code P7D}; or {@code forever}. */

@@ -85,7 +85,7 @@ public class RequestReader {
 
     /** Whether the caller may know of the request at all. */
     public boolean mayRead(Caller caller, AccessRequest request) {
-        if (!caller.tenant().equals(request.tenant()) || caller.has(Role.INTAKE) && !caller.has(Role.REQUESTER)) {
+        if (!caller.tenant().equals(request.tenant()) || (caller.has(Role.INTAKE) && !caller.has(Role.REQUESTER))) {
             return false;
         }
         if (caller.id().equals(request.requester()) || caller.isAdministrator()) {

@@ -1,0 +1,123 @@
+package io.drawbridge.notification;
+
+import io.drawbridge.request.RequestId;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a notice says, before it is put into words for mail and page.
+ *
+ * <p>Most of it was typed by strangers, and a denied call is input that an attacker can produce. So whatever stands on
+ * one line loses its control characters, and what may have several lines is set off as a quotation: neither a header nor
+ * a line of our own can be forged.
+ *
+ * @param subject one line, at most {@value #LONGEST_SUBJECT} characters
+ * @param lead what happened, and what is expected now
+ * @param facts in order, each on one line
+ * @param quotationOf whose words the quotation holds, such as {@code Justification}
+ * @param quotation what a person wrote, with its line breaks
+ * @param request the request to open on the page, null if there is none
+ * @param loud whether it has to stand out
+ */
+record Letter(
+        NoticeKind kind,
+        String subject,
+        String lead,
+        Map<String, String> facts,
+        @Nullable String quotationOf,
+        @Nullable String quotation,
+        @Nullable RequestId request,
+        boolean loud) {
+
+    static final int LONGEST_SUBJECT = 200;
+
+    Letter {
+        subject = shortened(oneLine(subject));
+        Map<String, String> lines = new LinkedHashMap<>();
+        facts.forEach((name, value) -> lines.put(oneLine(name), oneLine(value)));
+        facts = Collections.unmodifiableMap(lines);
+        quotation = quotation == null ? null : severalLines(quotation);
+    }
+
+    /** A letter without facts, quotation or request, to be added to. */
+    static Letter of(NoticeKind kind, String subject, String lead) {
+        return new Letter(kind, subject, lead, Map.of(), null, null, null, false);
+    }
+
+    Letter about(RequestId about) {
+        return new Letter(kind, subject, lead, facts, quotationOf, quotation, about, loud);
+    }
+
+    Letter with(String name, String value) {
+        Map<String, String> more = new LinkedHashMap<>(facts);
+        more.put(name, value);
+        return new Letter(kind, subject, lead, more, quotationOf, quotation, request, loud);
+    }
+
+    Letter with(Map<String, String> added) {
+        Map<String, String> more = new LinkedHashMap<>(facts);
+        more.putAll(added);
+        return new Letter(kind, subject, lead, more, quotationOf, quotation, request, loud);
+    }
+
+    Letter quoting(String whose, String words) {
+        return new Letter(kind, subject, lead, facts, whose, words, request, loud);
+    }
+
+    Letter loudly() {
+        return new Letter(kind, subject, lead, facts, quotationOf, quotation, request, true);
+    }
+
+    /** The quotation line by line, empty if there is none. */
+    List<String> quotedLines() {
+        return quotation == null ? List.of() : quotation.lines().toList();
+    }
+
+    /** The page of the request; it needs a login, carries no token, and decides nothing. */
+    @Nullable
+    String link(URI base) {
+        return request == null ? null : base + "/requests/" + request;
+    }
+
+    /** As plain text. */
+    String text(URI base) {
+        List<String> lines = new ArrayList<>();
+        lines.add(lead);
+        if (!facts.isEmpty()) {
+            lines.add("");
+            facts.forEach((name, value) -> lines.add(name + ": " + value));
+        }
+        if (quotationOf != null) {
+            lines.add("");
+            lines.add(quotationOf + ":");
+            quotedLines().forEach(line -> lines.add("> " + line));
+        }
+        String link = link(base);
+        if (link != null) {
+            lines.add("");
+            lines.add("Open the request: " + link);
+        }
+        lines.add("");
+        return String.join("\n", lines);
+    }
+
+    private static String oneLine(String text) {
+        return text.replaceAll("[\\p{Cntrl}\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069]+", " ")
+                .strip();
+    }
+
+    private static String severalLines(String text) {
+        return text.replaceAll("\\r\\n?|[\\u0085\\u2028\\u2029\\u000b\\f]", "\n")
+                .replaceAll("[\\p{Cntrl}\\u202a-\\u202e\\u2066-\\u2069&&[^\\n\\t]]", "")
+                .strip();
+    }
+
+    private static String shortened(String line) {
+        return line.length() <= LONGEST_SUBJECT ? line : line.substring(0, LONGEST_SUBJECT - 1) + "…";
+    }
+}

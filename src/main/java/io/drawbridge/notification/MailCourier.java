@@ -1,0 +1,155 @@
+package io.drawbridge.notification;
+
+import jakarta.mail.MessagingException;
+import jakarta.mail.internet.InternetAddress;
+import jakarta.mail.internet.MimeMessage;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.concurrent.ThreadLocalRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.mail.MailAuthenticationException;
+import org.springframework.mail.MailSendException;
+import org.springframework.mail.javamail.JavaMailSender;
+import org.springframework.mail.javamail.JavaMailSenderImpl;
+import org.springframework.mail.javamail.MimeMessageHelper;
+
+/**
+ * Sends what is due by mail, and tries again for as long as it takes.
+ *
+ * <p>A notice goes out once: a node claims it before it sends, by one conditional update. Only a node that dies between the
+ * mail server's yes and our note of it leaves the mail to be sent a second time, after the lease, under the same
+ * Message-ID.
+ */
+final class MailCourier implements Courier {
+    private static final Logger LOG = LoggerFactory.getLogger(MailCourier.class);
+
+    /** Notices tried in one round; the next round follows at once if there are more. */
+    private static final int ROUND = 100;
+
+    private final Outbox outbox;
+    private final JavaMailSender server;
+    private final InternetAddress from;
+    private final String host;
+    private final NotificationProperties properties;
+    private final Clock clock;
+
+    MailCourier(
+            Outbox outbox,
+            JavaMailSender server,
+            InternetAddress from,
+            AddressProperties address,
+            NotificationProperties properties,
+            Clock clock) {
+        this.outbox = outbox;
+        this.server = server;
+        this.from = from;
+        this.host = address.baseUrl().getHost();
+        this.properties = properties;
+        this.clock = clock;
+        if (server instanceof JavaMailSenderImpl impl) {
+            limitWaiting(impl.getJavaMailProperties(), properties.timeout());
+        }
+    }
+
+    @Override
+    public boolean carriesMail() {
+        return true;
+    }
+
+    /** Ends early when the mail server does not answer: what is left stays due, and nothing of it counts as a failure. */
+    @Override
+    public int round() {
+        int sent = 0;
+        for (String id : outbox.due(clock.instant(), ROUND)) {
+            Optional<Outbox.Parcel> claimed = outbox.claim(id, clock.instant(), properties.lease());
+            if (claimed.isEmpty()) {
+                continue;
+            }
+            try {
+                server.send(message(claimed.get()));
+            } catch (MessagingException | RuntimeException failure) {
+                failed(claimed.get(), failure);
+                if (concernsTheServer(failure)) {
+                    break;
+                }
+                continue;
+            }
+            outbox.sent(id, clock.instant());
+            sent++;
+        }
+        return sent;
+    }
+
+    private MimeMessage message(Outbox.Parcel parcel) throws MessagingException {
+        MimeMessage message = server.createMimeMessage();
+        MimeMessageHelper helper =
+                new MimeMessageHelper(message, MimeMessageHelper.MULTIPART_MODE_MIXED, StandardCharsets.UTF_8.name());
+        helper.setFrom(from);
+        helper.setTo(new InternetAddress(parcel.address(), true));
+        helper.setSubject(parcel.subject().replaceAll("[\\r\\n]+", " "));
+        helper.setText(parcel.text(), parcel.html());
+        helper.setSentDate(Date.from(clock.instant()));
+        message.setHeader("Message-ID", "<" + parcel.id() + "@" + host + ">");
+        // RFC 3834, section 5: no out-of-office reply is wanted.
+        message.setHeader("Auto-Submitted", "auto-generated");
+        message.setHeader("X-Drawbridge-Kind", parcel.kind());
+        return message;
+    }
+
+    private void failed(Outbox.Parcel parcel, Exception failure) {
+        Instant next = clock.instant().plus(backOff(parcel.attempts()));
+        outbox.failed(parcel.id(), reason(failure), next);
+        if (parcel.attempts() == 0) {
+            LOG.warn(
+                    "Notice {} ({}) could not be sent and is tried again until it can: {}",
+                    parcel.id(),
+                    parcel.kind(),
+                    reason(failure));
+        } else {
+            LOG.debug(
+                    "Notice {} has failed {} times and is tried again at {}.",
+                    parcel.id(),
+                    parcel.attempts() + 1,
+                    next);
+        }
+    }
+
+    /** Doubles with each failure up to the longest, less up to half of it by chance, so that not all come back at once. */
+    private Duration backOff(int failedBefore) {
+        Duration longest = properties.longestBackOff();
+        Duration full = failedBefore >= 20
+                ? longest
+                : properties.backOff().multipliedBy(1L << failedBefore).compareTo(longest) > 0
+                        ? longest
+                        : properties.backOff().multipliedBy(1L << failedBefore);
+        return Duration.ofMillis(ThreadLocalRandom.current().nextLong(full.toMillis() / 2, full.toMillis() + 1));
+    }
+
+    /** Whether the next notice would fail the same way; Spring gives a cause only to failures of the connection. */
+    private static boolean concernsTheServer(Exception failure) {
+        return failure instanceof MailAuthenticationException
+                || (failure instanceof MailSendException && failure.getCause() != null);
+    }
+
+    private static String reason(Exception failure) {
+        if (failure instanceof MailSendException sending && sending.getMessageExceptions().length > 0) {
+            return String.valueOf(sending.getMessageExceptions()[0]);
+        }
+        return String.valueOf(failure.getMessage());
+    }
+
+    /** JavaMail waits for ever where nobody says otherwise; what the installation has set stands. */
+    private static void limitWaiting(Properties mail, Duration timeout) {
+        for (String protocol : new String[] {"smtp", "smtps"}) {
+            for (String wait : new String[] {"connectiontimeout", "timeout", "writetimeout"}) {
+                mail.putIfAbsent("mail." + protocol + "." + wait, String.valueOf(timeout.toMillis()));
+            }
+        }
+    }
+}

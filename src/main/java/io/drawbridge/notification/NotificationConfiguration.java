@@ -1,0 +1,29 @@
+package io.drawbridge.notification;
+
+import java.time.Clock;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.mail.javamail.JavaMailSender;
+
+/** Puts outbox and courier together; there is a courier exactly if there is a mail server. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties({AddressProperties.class, MailProperties.class, NotificationProperties.class})
+class NotificationConfiguration {
+
+    /** Whoever has mail to carry; without a mail server nobody, and every notice counts as delivered on the Notices page. */
+    @Bean
+    Courier courier(
+            Outbox outbox,
+            ObjectProvider<JavaMailSender> mail,
+            MailProperties sender,
+            AddressProperties address,
+            NotificationProperties properties,
+            Clock clock) {
+        JavaMailSender server = mail.getIfAvailable();
+        return server == null
+                ? Courier.NOBODY
+                : new MailCourier(outbox, server, sender.sender(), address, properties, clock);
+    }
+}

@@ -1,0 +1,168 @@
+package io.drawbridge.notification;
+
+import io.drawbridge.grant.GrantNotices;
+import io.drawbridge.identity.Caller;
+import io.drawbridge.identity.People;
+import io.drawbridge.identity.Person;
+import io.drawbridge.identity.PersonId;
+import io.drawbridge.identity.TenantId;
+import io.drawbridge.organization.PermissionName;
+import io.drawbridge.organization.ScopeId;
+import io.drawbridge.organization.Settings;
+import io.drawbridge.policy.AccessDuration;
+import io.drawbridge.request.AccessRequest;
+import io.drawbridge.request.Identity;
+import io.drawbridge.request.Liftable;
+import io.drawbridge.request.NoticeBoard;
+import io.drawbridge.request.RequestNotices;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+import org.h2.jdbcx.JdbcDataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.test.util.TestPropertyValues;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.context.annotation.ComponentScan;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.mail.javamail.JavaMailSender;
+import org.springframework.mail.javamail.JavaMailSenderImpl;
+import org.springframework.transaction.annotation.EnableTransactionManagement;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** The notification package over a fresh database with the demo organisations, and nothing else of the application. */
+final class PostOffice implements AutoCloseable {
+    static final TenantId ACME = new TenantId("acme");
+    static final PersonId ALICE = new PersonId("alice@acme.example");
+    static final PersonId BOB = new PersonId("bob@acme.example");
+    static final PersonId CAROL = new PersonId("carol@acme.example");
+    static final PersonId ERIN = new PersonId("erin@acme.example");
+
+    final SettableClock clock = new SettableClock();
+    private final AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
+
+    private PostOffice(@Nullable Integer port, String... properties) {
+        JdbcDataSource source = new JdbcDataSource();
+        source.setURL("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
+        Flyway.configure()
+                .dataSource(source)
+                .locations("classpath:db/migration", "classpath:db/demo")
+                .load()
+                .migrate();
+        TestPropertyValues.of(properties)
+                .and("drawbridge.base-url=https://drawbridge.example.com/")
+                .and("drawbridge.notification.poll=1m")
+                .applyTo(context);
+        context.registerBean(DataSource.class, () -> source);
+        context.registerBean(JdbcClient.class, () -> JdbcClient.create(source));
+        context.registerBean(DataSourceTransactionManager.class, () -> new DataSourceTransactionManager(source));
+        context.registerBean(Clock.class, () -> clock);
+        if (port != null) {
+            context.registerBean(JavaMailSender.class, () -> server(port));
+        }
+        context.register(Rooms.class);
+        context.refresh();
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableTransactionManagement(proxyTargetClass = true)
+    @ComponentScan({"io.drawbridge.notification", "io.drawbridge.identity.jdbc", "io.drawbridge.organization.jdbc"})
+    static class Rooms {}
+
+    static PostOffice withoutMail(String... properties) {
+        return new PostOffice(null, properties);
+    }
+
+    static PostOffice withMailTo(int port) {
+        return new PostOffice(port, "drawbridge.mail.from=Drawbridge <no-reply@drawbridge.example.com>");
+    }
+
+    private static JavaMailSender server(int port) {
+        JavaMailSenderImpl server = new JavaMailSenderImpl();
+        server.setHost("127.0.0.1");
+        server.setPort(port);
+        return server;
+    }
+
+    RequestNotices requests() {
+        return context.getBean(RequestNotices.class);
+    }
+
+    GrantNotices grants() {
+        return context.getBean(GrantNotices.class);
+    }
+
+    Courier courier() {
+        return context.getBean(Courier.class);
+    }
+
+    Outbox outbox() {
+        return context.getBean(Outbox.class);
+    }
+
+    Settings settings() {
+        return context.getBean(Settings.class);
+    }
+
+    JdbcClient database() {
+        return context.getBean(JdbcClient.class);
+    }
+
+    /** Does it in a transaction that commits. */
+    void committing(Runnable deed) {
+        new TransactionTemplate(context.getBean(DataSourceTransactionManager.class))
+                .executeWithoutResult(transaction -> deed.run());
+    }
+
+    /** Does it in a transaction that is rolled back. */
+    void rollingBack(Runnable deed) {
+        new TransactionTemplate(context.getBean(DataSourceTransactionManager.class))
+                .executeWithoutResult(transaction -> {
+                    deed.run();
+                    transaction.setRollbackOnly();
+                });
+    }
+
+    /** What a person finds on the Notices page, newest first. */
+    List<NoticeBoard.Notice> noticesOf(PersonId person) {
+        Person reader = context.getBean(People.class).find(person).orElseThrow();
+        return outbox().read(new Caller(reader, reader.tenant(), null, false), null, 100);
+    }
+
+    /** Alice asks for {@code s3:DeleteBucket} in payments-prod, for two hours. */
+    AccessRequest request(String justification) {
+        return request(
+                "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Engineer_1/alice@acme.example", justification);
+    }
+
+    AccessRequest request(String arn, String justification) {
+        AccessRequest request = AccessRequest.opened(
+                ACME,
+                ALICE,
+                new Identity(Identity.Type.SSO_USER, arn, ALICE.value()),
+                new ScopeId("111122223333"),
+                "r-acme/ou-workloads/ou-production/111122223333",
+                PermissionName.parse("s3:DeleteBucket"),
+                AccessRequest.Origin.EVENT,
+                Liftable.UNKNOWN,
+                null,
+                "INC-7",
+                false,
+                "203.0.113.7",
+                false,
+                Set.of(),
+                clock.instant());
+        request.justify(justification, AccessDuration.of(Duration.ofHours(2)), "203.0.113.7", false);
+        return request;
+    }
+
+    @Override
+    public void close() {
+        context.close();
+    }
+}
