@@ -16,7 +16,7 @@ class DeskCall {
         ENGINE
     }
 
-    private final ThreadLocal<Side> side = new ThreadLocal<>();
+    private static final ThreadLocal<Side> SIDE = new ThreadLocal<>();
 
     /** The desk has decided; whatever the engine does meanwhile must not ask it again. */
     void byDesk(Runnable completion) {
@@ -32,23 +32,23 @@ class DeskCall {
     }
 
     boolean isByDesk() {
-        return side.get() == Side.DESK;
+        return SIDE.get() == Side.DESK;
     }
 
     boolean isByEngine() {
-        return side.get() == Side.ENGINE;
+        return SIDE.get() == Side.ENGINE;
     }
 
     private <T> T within(Side entered, Supplier<T> work) {
-        Side before = side.get();
-        side.set(entered);
+        Side before = SIDE.get();
+        SIDE.set(entered);
         try {
             return work.get();
         } finally {
             if (before == null) {
-                side.remove();
+                SIDE.remove();
             } else {
-                side.set(before);
+                SIDE.set(before);
             }
         }
     }

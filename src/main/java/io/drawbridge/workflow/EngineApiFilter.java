@@ -209,6 +209,11 @@ class EngineApiFilter extends OncePerRequestFilter {
                 public int read() {
                     return bytes.read();
                 }
+
+                @Override
+                public int read(byte[] target, int offset, int length) {
+                    return bytes.read(target, offset, length);
+                }
             };
         }
 

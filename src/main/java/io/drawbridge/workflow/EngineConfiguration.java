@@ -36,6 +36,8 @@ class EngineConfiguration {
             @Override
             public void preInit(ProcessEngineConfigurationImpl engine) {
                 engine.setBeans(new DelegateBeans(beans));
+                engine.setDefaultUserPermissionNameForTask("TASK_WORK");
+                engine.setJobExecutorAcquireByDueDate(true);
                 engine.setTenantIdProvider(new RequestTenants(requests));
                 engine.setIdentityProviderSessionFactory(new PeopleIdentityProvider.Factory(people));
                 engine.setResourceAuthorizationProvider(new CandidateAuthorizations());

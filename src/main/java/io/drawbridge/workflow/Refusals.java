@@ -28,8 +28,8 @@ class Refusals extends CommandInterceptor {
     private static final int DEEPEST_CAUSE = 20;
 
     private final DeskCall deskCall;
-    private final ThreadLocal<Integer> depth = ThreadLocal.withInitial(() -> 0);
-    private final ThreadLocal<@Nullable String> afterCommit = new ThreadLocal<>();
+    private static final ThreadLocal<Integer> DEPTH = ThreadLocal.withInitial(() -> 0);
+    private static final ThreadLocal<@Nullable String> AFTER_COMMIT = new ThreadLocal<>();
 
     Refusals(DeskCall deskCall) {
         this.deskCall = deskCall;
@@ -37,31 +37,31 @@ class Refusals extends CommandInterceptor {
 
     /** The change stands, and yet the caller did not get what he wanted: he is told once it is committed. */
     void tellAfterCommit(String refusal) {
-        afterCommit.set(refusal);
+        AFTER_COMMIT.set(refusal);
     }
 
     @Override
     public <T> T execute(Command<T> command) {
-        depth.set(depth.get() + 1);
+        DEPTH.set(DEPTH.get() + 1);
         try {
             T result = next.execute(command);
-            String refusal = afterCommit.get();
-            if (depth.get() == 1 && refusal != null) {
+            String refusal = AFTER_COMMIT.get();
+            if (DEPTH.get() == 1 && refusal != null) {
                 throw new RestException(Response.Status.CONFLICT, refusal);
             }
             return result;
         } catch (RestException refusal) {
             throw refusal;
         } catch (RuntimeException failure) {
-            if (depth.get() > 1 || deskCall.isByDesk()) {
+            if (DEPTH.get() > 1 || deskCall.isByDesk()) {
                 throw failure;
             }
             throw translated(failure).orElse(failure);
         } finally {
-            depth.set(depth.get() - 1);
-            if (depth.get() == 0) {
-                depth.remove();
-                afterCommit.remove();
+            DEPTH.set(DEPTH.get() - 1);
+            if (DEPTH.get() == 0) {
+                DEPTH.remove();
+                AFTER_COMMIT.remove();
             }
         }
     }
