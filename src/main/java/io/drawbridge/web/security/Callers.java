@@ -26,6 +26,8 @@ public class Callers {
     /** Header that chooses the tenant of a call. */
     public static final String TENANT_HEADER = "X-Tenant-ID";
 
+    private static final String CALLER = Callers.class.getName() + ".caller";
+
     private final People people;
 
     public Callers(People people) {
@@ -49,6 +51,15 @@ public class Callers {
      * @throws TenantMissingException if he has several and names none
      */
     public Caller of(HttpServletRequest request) {
+        if (request.getAttribute(CALLER) instanceof Caller known) {
+            return known;
+        }
+        Caller caller = read(request);
+        request.setAttribute(CALLER, caller);
+        return caller;
+    }
+
+    private Caller read(HttpServletRequest request) {
         Authentication authentication = SecurityContextHolder.getContext().getAuthentication();
         if (authentication == null
                 || !authentication.isAuthenticated()
