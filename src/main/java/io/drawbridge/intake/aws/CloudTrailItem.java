@@ -10,8 +10,10 @@ public sealed interface CloudTrailItem {
      *
      * @param action the IAM action that was denied, or why it is not known
      * @param cause what denied it, as far as the record tells
+     * @param text the record as it came, as {@link DeadLetter#text} is
      */
-    record DeniedCall(CloudTrailRecord call, DeniedAction action, DenialCause cause) implements CloudTrailItem {}
+    record DeniedCall(CloudTrailRecord call, DeniedAction action, DenialCause cause, String text)
+            implements CloudTrailItem {}
 
     /** A call that succeeded, or failed for another reason than a missing permission. */
     record OtherCall(CloudTrailRecord call) implements CloudTrailItem {}
@@ -21,6 +23,8 @@ public sealed interface CloudTrailItem {
      *
      * @param eventId its id; null if it has none that can be read
      * @param reason what is wrong with it and what was expected; one line, at most 500 characters
+     * @param text the record as it came, with its envelope if it has one, as JSON; cut after
+     *     {@link CloudTrailReader#LONGEST_TEXT} characters
      */
-    record DeadLetter(@Nullable String eventId, String reason) implements CloudTrailItem {}
+    record DeadLetter(@Nullable String eventId, String reason, String text) implements CloudTrailItem {}
 }

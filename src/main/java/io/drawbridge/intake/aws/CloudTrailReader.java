@@ -38,6 +38,9 @@ public final class CloudTrailReader {
     /** Most records in one body, included. */
     public static final int MOST_RECORDS = 50_000;
 
+    /** Longest text of a record that is passed on, in characters, included; the rest is cut off. */
+    public static final int LONGEST_TEXT = 64 * 1024;
+
     /** Deepest nesting of one record, included; AWS's own stay far below. */
     private static final int DEEPEST = 60;
 
@@ -130,16 +133,16 @@ public final class CloudTrailReader {
             if (!DenialCodes.isDenial(call.eventSource(), call.errorCode())) {
                 return new OtherCall(call);
             }
-            return denied(call, new Fields(detail, "").nested("userIdentity"));
+            return denied(call, new Fields(detail, "").nested("userIdentity"), text(node));
         } catch (MalformedRecordException malformed) {
-            return deadLetter(detail, String.valueOf(malformed.getMessage()));
+            return deadLetter(detail, String.valueOf(malformed.getMessage()), text(node));
         }
     }
 
-    private DeniedCall denied(CloudTrailRecord call, Fields identity) {
+    private DeniedCall denied(CloudTrailRecord call, Fields identity, String record) {
         String text = call.errorMessage();
         DenialMessage message = new DenialMessage(text == null ? "" : text, identity.free("arn", 2_048));
-        return new DeniedCall(call, action(call, message), message.cause());
+        return new DeniedCall(call, action(call, message), message.cause(), record);
     }
 
     private DeniedAction action(CloudTrailRecord call, DenialMessage message) {
@@ -243,9 +246,17 @@ public final class CloudTrailReader {
         }
     }
 
-    private static DeadLetter deadLetter(JsonNode record, String reason) {
+    private static DeadLetter deadLetter(JsonNode record, String reason, String text) {
         String id = record.path("eventID").asText("");
         return new DeadLetter(
-                EVENT_ID.matcher(id).matches() ? id : null, reason.length() > 500 ? reason.substring(0, 500) : reason);
+                EVENT_ID.matcher(id).matches() ? id : null,
+                reason.length() > 500 ? reason.substring(0, 500) : reason,
+                text);
+    }
+
+    /** JSON without anything that a database could refuse; control characters are escaped in it already. */
+    private static String text(JsonNode node) {
+        String json = node.toString();
+        return Fields.printable(json.length() > LONGEST_TEXT ? json.substring(0, LONGEST_TEXT) : json);
     }
 }

@@ -19,7 +19,7 @@ public record DenialCause(Kind kind, @Nullable String policyArn) {
     static final DenialCause UNKNOWN = new DenialCause(Kind.UNKNOWN, null);
 
     private static final Pattern SERVICE_CONTROL_POLICY = Pattern.compile(
-            "arn:aws[a-z-]{0,20}:organizations::\\d{12}:policy/o-[a-z0-9]{1,64}/service_control_policy/(p-[a-z0-9]{1,128})");
+            "arn:aws[a-z-]{0,20}:organizations::\\d{12}:policy/o-[a-z0-9]{1,64}/service_control_policy/(p-[0-9a-zA-Z_]{1,128})");
 
     /** The kinds of policy that AWS names, and whether one said no or none said yes. */
     public enum Kind {

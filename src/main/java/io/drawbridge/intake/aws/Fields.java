@@ -72,7 +72,8 @@ record Fields(JsonNode object, String path) {
                 "The field \"" + path + name + "\" is of type " + value.getNodeType() + "; expected " + expected + ".");
     }
 
-    private static String printable(String value) {
+    /** The text with U+FFFD for every control character and broken surrogate. */
+    static String printable(String value) {
         StringBuilder text = new StringBuilder(value.length());
         value.codePoints()
                 .map(point -> Character.isISOControl(point)

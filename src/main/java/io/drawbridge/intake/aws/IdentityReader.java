@@ -19,7 +19,7 @@ final class IdentityReader {
     private static final Pattern ACCOUNT = Pattern.compile("\\d{12}");
     private static final Pattern ARN = Pattern.compile("arn:[!-~]{1,2044}");
     private static final Pattern PRINCIPAL = Pattern.compile("[!-~]{1,512}");
-    private static final Pattern SOURCE_IDENTITY = Pattern.compile("[!-~]{1,256}");
+    private static final Pattern SOURCE_IDENTITY = Pattern.compile("[!-~]{1,255}");
     private static final Pattern USER =
             Pattern.compile("arn:aws[a-z-]{0,20}:iam::(\\d{12}):user(|/[!-~]{1,511})/([\\w+=,.@-]{1,64})");
     private static final Pattern ROLE =
