@@ -1,0 +1,507 @@
+package io.drawbridge.intake;
+
+import io.drawbridge.grant.Cloud;
+import io.drawbridge.grant.Grant;
+import io.drawbridge.grant.GrantDesk;
+import io.drawbridge.grant.GrantNotices;
+import io.drawbridge.grant.GrantWorkflow;
+import io.drawbridge.grant.Grants;
+import io.drawbridge.grant.Lease;
+import io.drawbridge.identity.AuditTrail;
+import io.drawbridge.identity.Caller;
+import io.drawbridge.identity.People;
+import io.drawbridge.identity.Person;
+import io.drawbridge.identity.PersonId;
+import io.drawbridge.identity.TenantId;
+import io.drawbridge.organization.Controls;
+import io.drawbridge.organization.Owners;
+import io.drawbridge.organization.Settings;
+import io.drawbridge.organization.TenantSettings;
+import io.drawbridge.policy.AccessPolicies;
+import io.drawbridge.policy.AccessQuestion;
+import io.drawbridge.policy.ApprovalMode;
+import io.drawbridge.policy.DecisionQuestion;
+import io.drawbridge.policy.Evaluation;
+import io.drawbridge.policy.EvaluationQuestion;
+import io.drawbridge.policy.Judgement;
+import io.drawbridge.request.AccessRequest;
+import io.drawbridge.request.AccessRequests;
+import io.drawbridge.request.DeniedCallIntake;
+import io.drawbridge.request.JudgingDesk;
+import io.drawbridge.request.OpeningDesk;
+import io.drawbridge.request.RequestId;
+import io.drawbridge.request.RequestNotices;
+import io.drawbridge.request.RequestWorkflow;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.lang.reflect.Proxy;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+import org.h2.jdbcx.JdbcConnectionPool;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ComponentScan;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.annotation.EnableTransactionManagement;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * The intake with everything below it and the demo organisations, on a database of its own.
+ *
+ * <p>What a request goes through after it was opened is played as the diagram has it: it is judged at once. The policy,
+ * the notices and the cloud are fakes.
+ */
+final class IntakeHouse implements AutoCloseable {
+    static final TenantId ACME = new TenantId("acme");
+    static final Instant START = Instant.parse("2026-01-15T13:00:00Z");
+
+    private final AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
+
+    /** On a new H2 in memory. */
+    static IntakeHouse inMemory() {
+        JdbcConnectionPool pool = JdbcConnectionPool.create(
+                "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1;LOCK_TIMEOUT=10000", "sa", "");
+        pool.setMaxConnections(20);
+        return new IntakeHouse(pool);
+    }
+
+    IntakeHouse(DataSource database) {
+        Flyway.configure()
+                .dataSource(database)
+                .locations("classpath:db/migration", "classpath:db/demo")
+                .load()
+                .migrate();
+        context.getEnvironment()
+                .getPropertySources()
+                .addFirst(new MapPropertySource("house", Map.of("drawbridge.aws.scp-ids", "p-drawbrdg1")));
+        context.registerBean(DataSource.class, () -> database);
+        context.register(House.class);
+        context.refresh();
+    }
+
+    @Override
+    public void close() {
+        context.close();
+    }
+
+    /** As it was before the first record. */
+    void reset() {
+        JdbcClient database = database();
+        for (String table : List.of(
+                "lease",
+                "access_grant",
+                "policy_decision",
+                "request_rung",
+                "request_message",
+                "request_identity_user",
+                "access_request",
+                "intake_event",
+                "intake_identity",
+                "dead_letter",
+                "told",
+                "audit_record",
+                "control_exemption")) {
+            database.sql("delete from " + table).update();
+        }
+        database.sql("delete from control where tenant_id = 'acme' and scope_id <> 'r-acme'")
+                .update();
+        database.sql("update person set active = true").update();
+        owners().replace(
+                        ACME,
+                        List.of(new Owners.Owner(
+                                "arn:aws:iam::111122223333:role/deploy", new PersonId("bob@acme.example"))));
+        settings(rules -> {});
+        clock().set(START);
+        told().clear();
+        policy().denies = false;
+        policy().breaks = "";
+    }
+
+    Caller caller(String name) {
+        Person person = context.getBean(People.class).find(new PersonId(name)).orElseThrow();
+        return new Caller(person, person.tenant(), null, false);
+    }
+
+    DeniedCallIntake intake() {
+        return context.getBean(DeniedCallIntake.class);
+    }
+
+    /** Hands in as the service of acme. */
+    DeniedCallIntake.Receipt handIn(String body) {
+        return intake().receive(caller("intake@acme.example"), body);
+    }
+
+    DeniedCallIntake.Outcome handIn(CloudTrailRecords record) {
+        return handIn(record.json()).outcomes().get(0);
+    }
+
+    AccessRequest request(DeniedCallIntake.Outcome outcome) {
+        return context.getBean(AccessRequests.class)
+                .find(new RequestId(Objects.requireNonNull(outcome.requestId())))
+                .orElseThrow();
+    }
+
+    /** Moves a request as a desk would. */
+    void move(DeniedCallIntake.Outcome outcome, Consumer<AccessRequest> move) {
+        inTransaction(() -> {
+            AccessRequests requests = context.getBean(AccessRequests.class);
+            AccessRequest request = requests.lock(new RequestId(Objects.requireNonNull(outcome.requestId())))
+                    .orElseThrow();
+            move.accept(request);
+            requests.save(request);
+        });
+    }
+
+    /** The grant of an approved request, moved as a desk would. */
+    Grant grant(DeniedCallIntake.Outcome outcome, Consumer<Grant> move) {
+        Grants grants = context.getBean(Grants.class);
+        RequestId id = request(outcome).id();
+        inTransaction(() -> {
+            Grant grant = grants.findByRequest(id)
+                    .orElseGet(() -> context.getBean(GrantDesk.class).open(id));
+            move.accept(grant);
+            grants.save(grant);
+        });
+        return grants.findByRequest(id).orElseThrow();
+    }
+
+    void inTransaction(Runnable work) {
+        new TransactionTemplate(context.getBean(PlatformTransactionManager.class))
+                .executeWithoutResult(status -> work.run());
+    }
+
+    int count(String table) {
+        return database()
+                .sql("select count(*) from " + table)
+                .query(Integer.class)
+                .single();
+    }
+
+    List<String> audited() {
+        return database()
+                .sql("select action from audit_record order by number")
+                .query(String.class)
+                .list();
+    }
+
+    void settings(Consumer<Rules> change) {
+        Rules rules = new Rules();
+        change.accept(rules);
+        context.getBean(Settings.class)
+                .replace(
+                        ACME,
+                        new TenantSettings(
+                                true,
+                                Duration.ofSeconds(10),
+                                null,
+                                Duration.ofHours(1),
+                                rules.coolDown,
+                                rules.propagation,
+                                rules.most,
+                                ZoneId.of("UTC")));
+    }
+
+    /** What of the settings a test may change. */
+    static final class Rules {
+        Duration coolDown = Duration.ofMinutes(15);
+        Duration propagation = Duration.ofMinutes(2);
+        int most = 20;
+    }
+
+    Controls controls() {
+        return context.getBean(Controls.class);
+    }
+
+    Owners owners() {
+        return context.getBean(Owners.class);
+    }
+
+    OpeningDesk openingDesk() {
+        return context.getBean(OpeningDesk.class);
+    }
+
+    MeterRegistry meters() {
+        return context.getBean(MeterRegistry.class);
+    }
+
+    AuditTrail trail() {
+        return context.getBean(AuditTrail.class);
+    }
+
+    JdbcClient database() {
+        return context.getBean(JdbcClient.class);
+    }
+
+    MovableClock clock() {
+        return context.getBean(MovableClock.class);
+    }
+
+    FakePolicies policy() {
+        return context.getBean(FakePolicies.class);
+    }
+
+    /** What people were told: kind, person and what else counts, in order. */
+    List<String> told() {
+        return context.getBean(FakeNotices.class).told;
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableTransactionManagement(proxyTargetClass = true)
+    @ComponentScan({
+        "io.drawbridge.identity",
+        "io.drawbridge.organization",
+        "io.drawbridge.request",
+        "io.drawbridge.grant",
+        "io.drawbridge.audit",
+        "io.drawbridge.intake.jdbc",
+        "io.drawbridge.intake.aws"
+    })
+    @org.springframework.context.annotation.Import({
+        CloudTrailIntake.class,
+        Triage.class,
+        Openings.class,
+        Announcements.class,
+        IntakeConfiguration.class
+    })
+    static class House {
+        @Bean
+        JdbcTransactionManager transactions(DataSource database) {
+            return new JdbcTransactionManager(database);
+        }
+
+        @Bean
+        JdbcClient jdbcClient(DataSource database) {
+            return JdbcClient.create(database);
+        }
+
+        @Bean
+        MovableClock clock() {
+            return new MovableClock();
+        }
+
+        @Bean
+        MeterRegistry meters() {
+            return new SimpleMeterRegistry();
+        }
+
+        @Bean
+        FakePolicies policies() {
+            return new FakePolicies();
+        }
+
+        @Bean
+        FakeNotices requestNotices() {
+            return new FakeNotices();
+        }
+
+        @Bean
+        GrantNotices grantNotices() {
+            return silent(GrantNotices.class);
+        }
+
+        @Bean
+        GrantWorkflow grantWorkflow() {
+            return grant -> {};
+        }
+
+        @Bean
+        Cloud cloud() {
+            return new Cloud() {
+                @Override
+                public String name() {
+                    return "no cloud";
+                }
+
+                @Override
+                public void open(Lease lease) {}
+
+                @Override
+                public void close(Lease lease) {}
+
+                @Override
+                public Presence presenceOf(Lease lease) {
+                    return Presence.PRESENT;
+                }
+            };
+        }
+
+        @Bean
+        RequestWorkflow requestWorkflow(ObjectProvider<JudgingDesk> desk, FakeNotices notices) {
+            return new JudgingAtOnce(desk, notices);
+        }
+
+        private static <T> T silent(Class<T> port) {
+            return port.cast(Proxy.newProxyInstance(
+                    port.getClassLoader(), new Class<?>[] {port}, (proxy, method, arguments) -> null));
+        }
+    }
+
+    /** The first steps of the diagram, without an engine. */
+    private record JudgingAtOnce(ObjectProvider<JudgingDesk> desk, RequestNotices notices) implements RequestWorkflow {
+        @Override
+        public void start(AccessRequest request) {
+            if (desk.getObject().judgeOnArrival(request.id()) == JudgingDesk.Outcome.ASK) {
+                notices.askToJustify(request);
+            }
+        }
+
+        @Override
+        public void answered(AccessRequest request) {}
+
+        @Override
+        public void decided(AccessRequest request) {}
+
+        @Override
+        public void withdrawn(AccessRequest request) {}
+
+        @Override
+        public void reviewed(AccessRequest request) {}
+
+        @Override
+        public void approversChanged(AccessRequest request, List<String> people) {}
+
+        @Override
+        public Clocks clocks(RequestId request) {
+            return Clocks.NONE;
+        }
+
+        @Override
+        public Map<RequestId, Clocks> clocks(Collection<RequestId> requests) {
+            return Map.of();
+        }
+    }
+
+    /** Permits everything with approval, until it is told to deny, or to break at one permission. */
+    static final class FakePolicies implements AccessPolicies {
+        volatile boolean denies;
+        volatile String breaks = "";
+
+        @Override
+        public Judgement judge(AccessQuestion question) {
+            if (question.permission().toString().equals(breaks)) {
+                throw new IllegalStateException("The judge is out.");
+            }
+            return judgement();
+        }
+
+        @Override
+        public Judgement judge(DecisionQuestion question) {
+            return judgement();
+        }
+
+        @Override
+        public PolicySetView running(TenantId tenant) {
+            return new PolicySetView("", START, "", List.of());
+        }
+
+        @Override
+        public Evaluation evaluate(TenantId tenant, EvaluationQuestion question) {
+            throw new UnsupportedOperationException("Nobody asks freely here.");
+        }
+
+        private Judgement judgement() {
+            return new Judgement(
+                    !denies, denies ? null : ApprovalMode.REQUIRE, List.of(), List.of(), null, null, List.of(), "", "");
+        }
+    }
+
+    /** Remembers who was told what. */
+    static final class FakeNotices implements RequestNotices {
+        final List<String> told = new CopyOnWriteArrayList<>();
+
+        @Override
+        public void askToJustify(AccessRequest request) {
+            told.add("justify " + request.requester());
+        }
+
+        @Override
+        public void cannotHelp(TenantId tenant, PersonId person, String permission, String account, String cause) {
+            told.add("cannotHelp " + person + " " + permission + " " + account + " " + cause);
+        }
+
+        @Override
+        public void serviceDisabled(TenantId tenant, PersonId person, String service, String account) {
+            told.add("serviceDisabled " + person + " " + service + " " + account);
+        }
+
+        @Override
+        public void askToDecide(AccessRequest request, Collection<PersonId> approvers) {}
+
+        @Override
+        public void pendingWith(AccessRequest request, Collection<PersonId> approvers) {}
+
+        @Override
+        public void approved(AccessRequest request) {}
+
+        @Override
+        public void denied(AccessRequest request, Collection<PersonId> asked) {}
+
+        @Override
+        public void expired(AccessRequest request, Collection<PersonId> asked) {}
+
+        @Override
+        public void justificationExpired(AccessRequest request) {}
+
+        @Override
+        public void withdrawn(AccessRequest request, Collection<PersonId> asked) {}
+
+        @Override
+        public void breakGlass(AccessRequest request, Collection<PersonId> people) {}
+
+        @Override
+        public void emergencyNotRecognised(AccessRequest request) {}
+
+        @Override
+        public void askToReview(AccessRequest request, Collection<PersonId> reviewers) {}
+
+        @Override
+        public void messagePosted(
+                AccessRequest request, AccessRequests.Message message, Collection<PersonId> readers) {}
+    }
+
+    /** A clock that stands still until it is moved. */
+    static final class MovableClock extends Clock {
+        private volatile Instant now = START;
+
+        void set(Instant to) {
+            now = to;
+        }
+
+        void forward(Duration by) {
+            set(now.plus(by));
+        }
+
+        @Override
+        public Instant instant() {
+            return now;
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(@Nullable ZoneId zone) {
+            return this;
+        }
+    }
+}
