@@ -20,6 +20,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -135,7 +136,7 @@ class CloudTrailIntake implements DeniedCallIntake {
 
     private Verdict handle(Caller caller, DeniedCall denied) {
         try {
-            return decide(caller, denied);
+            return untilUndisturbed(() -> triage.decide(caller, denied));
         } catch (RuntimeException unexpected) {
             String eventId = denied.call().eventId();
             LOG.error("Event {} of tenant {} could not be handled.", eventId, caller.tenant(), unexpected);
@@ -150,33 +151,37 @@ class CloudTrailIntake implements DeniedCallIntake {
         }
     }
 
-    private Verdict decide(Caller caller, DeniedCall denied) {
+    /** Does the work, and begins it anew when somebody else moved the same at the same moment. */
+    private static <T> T untilUndisturbed(Supplier<T> work) {
         for (int attempt = 1; ; attempt++) {
             try {
-                return triage.decide(caller, denied);
-            } catch (DuplicateOpenRequestException | ConcurrencyFailureException moved) {
+                return work.get();
+            } catch (DuplicateOpenRequestException | ConcurrencyFailureException disturbed) {
                 if (attempt == MOST_ATTEMPTS) {
-                    throw moved;
+                    throw disturbed;
                 }
-                LOG.debug("Event {} is begun anew: {}", denied.call().eventId(), moved.getMessage());
+                LOG.debug("A record is begun anew: {}", disturbed.getMessage());
             }
         }
     }
 
     private Verdict deadLetter(Caller caller, CloudTrailItem.DeadLetter letter) {
-        apart.executeWithoutResult(status -> {
-            deadLetters.add(caller.tenant(), clock.instant(), letter.eventId(), letter.reason(), letter.text());
-            Map<String, Object> details = new LinkedHashMap<>();
-            String eventId = letter.eventId();
-            if (eventId != null) {
-                details.put("eventId", eventId);
-            }
-            details.put("reason", letter.reason());
-            if (announcements.record(caller, RecordOutcome.DEAD_LETTER, "cloudtrail", "cloudtrail", details)) {
-                LOG.warn("Tenant {} has dead letters; one of them: {}", caller.tenant(), letter.reason());
-            }
-        });
+        boolean audited = untilUndisturbed(() -> Boolean.TRUE.equals(apart.execute(status -> keep(caller, letter))));
+        if (audited) {
+            LOG.warn("Tenant {} has dead letters; one of them: {}", caller.tenant(), letter.reason());
+        }
         return Verdict.of(RecordOutcome.DEAD_LETTER, letter.reason());
+    }
+
+    private boolean keep(Caller caller, CloudTrailItem.DeadLetter letter) {
+        String eventId = letter.eventId();
+        deadLetters.add(caller.tenant(), clock.instant(), eventId, letter.reason(), letter.text());
+        Map<String, Object> details = new LinkedHashMap<>();
+        if (eventId != null) {
+            details.put("eventId", eventId);
+        }
+        details.put("reason", letter.reason());
+        return announcements.record(caller, RecordOutcome.DEAD_LETTER, "cloudtrail", "cloudtrail", details);
     }
 
     private void counted(RecordOutcome outcome) {
