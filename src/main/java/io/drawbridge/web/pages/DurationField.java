@@ -1,0 +1,59 @@
+package io.drawbridge.web.pages;
+
+import io.drawbridge.policy.AccessDuration;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a duration from a list of offers and a field of one's own; the field counts if anything stands in it. */
+final class DurationField {
+    private static final Pattern SHORT = Pattern.compile(
+            "(?:(\\d{1,5})\\s*d(?:ays?)?)?\\s*(?:(\\d{1,6})\\s*h(?:ours?)?)?\\s*(?:(\\d{1,8})\\s*m(?:in(?:utes?)?)?)?\\s*"
+                    + "(?:(\\d{1,9})\\s*s(?:ec(?:onds?)?)?)?");
+
+    private DurationField() {}
+
+    /** One entry of the list. */
+    record Choice(String value, String words, boolean preset) {}
+
+    static List<Choice> choices(List<AccessDuration> offered, AccessDuration preset) {
+        List<AccessDuration> all = new ArrayList<>(offered);
+        if (!all.contains(preset)) {
+            all.add(preset);
+            all.sort(null);
+        }
+        return all.stream()
+                .map(each -> new Choice(each.toString(), each.inWords(), each.equals(preset)))
+                .toList();
+    }
+
+    /**
+     * What was chosen, in the form that the desks read; null if nothing was.
+     *
+     * @param own ISO 8601, {@code forever}, or shortly such as {@code 90m} and {@code 1h 30m}; what is none of these is
+     *     handed on as it is, and refused by the desk
+     */
+    static @Nullable String read(@Nullable String chosen, @Nullable String own) {
+        if (own == null || own.isBlank()) {
+            return chosen == null || chosen.isBlank() ? null : chosen.strip();
+        }
+        String text = own.strip();
+        Matcher matcher = SHORT.matcher(text.toLowerCase(Locale.ROOT));
+        if (!matcher.matches()) {
+            return text;
+        }
+        return Duration.ofDays(number(matcher.group(1)))
+                .plusHours(number(matcher.group(2)))
+                .plusMinutes(number(matcher.group(3)))
+                .plusSeconds(number(matcher.group(4)))
+                .toString();
+    }
+
+    private static long number(@Nullable String digits) {
+        return digits == null ? 0 : Long.parseLong(digits);
+    }
+}

@@ -1,0 +1,224 @@
+package io.drawbridge.web.pages;
+
+import io.drawbridge.identity.Caller;
+import io.drawbridge.identity.ForbiddenException;
+import io.drawbridge.identity.InvalidInputException;
+import io.drawbridge.organization.Control;
+import io.drawbridge.organization.Controls;
+import io.drawbridge.organization.PermissionCatalogue;
+import io.drawbridge.organization.Scope;
+import io.drawbridge.organization.Scopes;
+import io.drawbridge.policy.AccessDuration;
+import io.drawbridge.request.AccessRequest;
+import io.drawbridge.request.AccessRequests;
+import io.drawbridge.request.AlreadyOpenException;
+import io.drawbridge.request.AskForAccess;
+import io.drawbridge.request.OpeningDesk;
+import io.drawbridge.request.Preview;
+import io.drawbridge.request.StatusConflictException;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.stereotype.Controller;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.ModelAttribute;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.servlet.ModelAndView;
+import org.springframework.web.servlet.mvc.support.RedirectAttributes;
+
+/** Asking for access by a form, with a look at what would happen before anything does. */
+@Controller
+@RequestMapping("/requests/new")
+class NewRequestPage {
+    /** Offered before anything is known of the request; the desk refuses what the policy does not give. */
+    private static final List<AccessDuration> USUAL = List.of(
+            AccessDuration.of(Duration.ofMinutes(15)),
+            AccessDuration.of(Duration.ofMinutes(30)),
+            AccessDuration.of(Duration.ofHours(1)),
+            AccessDuration.of(Duration.ofHours(2)),
+            AccessDuration.of(Duration.ofHours(4)),
+            AccessDuration.of(Duration.ofHours(8)),
+            AccessDuration.of(Duration.ofHours(12)),
+            AccessDuration.of(Duration.ofHours(24)),
+            AccessDuration.of(Duration.ofDays(7)),
+            AccessDuration.FOREVER);
+
+    private final OpeningDesk opening;
+    private final Scopes scopes;
+    private final Controls controls;
+    private final PermissionCatalogue catalogue;
+
+    NewRequestPage(OpeningDesk opening, Scopes scopes, Controls controls, PermissionCatalogue catalogue) {
+        this.opening = opening;
+        this.scopes = scopes;
+        this.controls = controls;
+        this.catalogue = catalogue;
+    }
+
+    /** What was typed; every field may be missing. */
+    record Typed(
+            @Nullable String account,
+            @Nullable String permission,
+            @Nullable String duration,
+            @Nullable String ownDuration,
+            @Nullable String justification,
+            @Nullable Boolean breakGlass,
+            @Nullable String ticket,
+            @Nullable String identity) {
+
+        AskForAccess ask() {
+            return new AskForAccess(
+                    filled(account),
+                    filled(permission),
+                    null,
+                    DurationField.read(duration, ownDuration),
+                    filled(justification),
+                    Boolean.TRUE.equals(breakGlass),
+                    filled(ticket),
+                    filled(identity));
+        }
+
+        private static @Nullable String filled(@Nullable String text) {
+            return text == null || text.isBlank() ? null : text.strip();
+        }
+    }
+
+    /** An account to choose. */
+    record Account(String id, String name) {}
+
+    /** What would happen, in words. */
+    record Foreseen(
+            String words,
+            boolean denied,
+            List<String> policies,
+            List<String> advice,
+            List<RequestViews.Level> levels,
+            String longest,
+            @Nullable String open) {}
+
+    @GetMapping
+    ModelAndView form(@ModelAttribute(name = "caller", binding = false) Caller caller, Typed typed) {
+        return page(caller, typed);
+    }
+
+    @PostMapping(params = "preview")
+    ModelAndView preview(@ModelAttribute(name = "caller", binding = false) Caller caller, Typed typed) {
+        try {
+            ModelAndView page = page(caller, typed);
+            page.addObject("preview", foreseen(opening.preview(caller, typed.ask())));
+            return page;
+        } catch (InvalidInputException refusal) {
+            return invalid(caller, typed, refusal);
+        } catch (StatusConflictException refusal) {
+            return refused(caller, typed, HttpStatus.CONFLICT, String.valueOf(refusal.getMessage()));
+        } catch (ForbiddenException refusal) {
+            return refused(caller, typed, HttpStatus.FORBIDDEN, String.valueOf(refusal.getMessage()));
+        }
+    }
+
+    @PostMapping
+    ModelAndView ask(
+            @ModelAttribute(name = "caller", binding = false) Caller caller, Typed typed, RedirectAttributes flash) {
+        try {
+            AccessRequest request = opening.ask(caller, typed.ask());
+            flash.addFlashAttribute("done", "Your request is open.");
+            return new ModelAndView("redirect:/requests/" + request.id());
+        } catch (InvalidInputException refusal) {
+            return invalid(caller, typed, refusal);
+        } catch (AlreadyOpenException refusal) {
+            ModelAndView page = refused(caller, typed, HttpStatus.CONFLICT, String.valueOf(refusal.getMessage()));
+            page.addObject("open", refusal.open().value());
+            return page;
+        } catch (AccessRequests.DuplicateOpenRequestException refusal) {
+            return refused(
+                    caller,
+                    typed,
+                    HttpStatus.CONFLICT,
+                    "The same was asked for at this very moment. Look at the table of requests.");
+        } catch (StatusConflictException refusal) {
+            return refused(caller, typed, HttpStatus.CONFLICT, String.valueOf(refusal.getMessage()));
+        } catch (ForbiddenException refusal) {
+            return refused(caller, typed, HttpStatus.FORBIDDEN, String.valueOf(refusal.getMessage()));
+        }
+    }
+
+    private ModelAndView invalid(Caller caller, Typed typed, InvalidInputException refusal) {
+        ModelAndView page = refused(
+                caller,
+                typed,
+                HttpStatus.UNPROCESSABLE_ENTITY,
+                "That could not be taken; see what is wrong at each field.");
+        page.addObject("wrong", refusal.fields());
+        return page;
+    }
+
+    private ModelAndView refused(Caller caller, Typed typed, HttpStatus status, String reason) {
+        ModelAndView page = page(caller, typed);
+        page.setStatus(status);
+        page.addObject("failed", reason);
+        return page;
+    }
+
+    private ModelAndView page(Caller caller, Typed typed) {
+        ModelAndView page = new ModelAndView("new-request");
+        page.addObject(
+                "accounts",
+                scopes.of(caller.tenant()).stream()
+                        .filter(Scope::isAccount)
+                        .map(scope -> new Account(scope.id().value(), scope.name()))
+                        .sorted(Comparator.comparing(Account::name))
+                        .toList());
+        page.addObject("permissions", closed(caller));
+        page.addObject("durations", DurationField.choices(USUAL, USUAL.get(2)));
+        page.addObject("typed", typed);
+        page.addObject("wrong", Map.of());
+        return page;
+    }
+
+    /** Every permission that a control closes somewhere in the tenant. */
+    private List<String> closed(Caller caller) {
+        Set<String> services = controls.of(caller.tenant()).stream()
+                .filter(control -> control.control() == Control.PROTECTED)
+                .map(Controls.ScopeControl::service)
+                .collect(Collectors.toSet());
+        return catalogue.services().stream()
+                .filter(service -> services.contains(service.service()))
+                .flatMap(service -> service.permissions().stream())
+                .map(permission -> permission.name().toString())
+                .sorted()
+                .toList();
+    }
+
+    private static Foreseen foreseen(Preview preview) {
+        String words =
+                switch (preview.outcome()) {
+                    case DENIED -> "The policy would deny it.";
+                    case ASK -> "You would be asked for a justification.";
+                    case AUTO -> "It would be approved at once.";
+                    case BREAK_GLASS ->
+                        "The glass would break: access at once, everybody is told, and a review follows.";
+                    case REQUIRE -> "It would go to the approvers.";
+                };
+        List<RequestViews.Level> levels = new java.util.ArrayList<>();
+        preview.approvers()
+                .forEach(step -> levels.add(new RequestViews.Level(
+                        levels.size(),
+                        step.scope().value(),
+                        step.people().stream().map(Object::toString).collect(Collectors.joining(", ")),
+                        null)));
+        return new Foreseen(
+                words,
+                !preview.judgement().allowed(),
+                preview.judgement().policies(),
+                preview.judgement().advice(),
+                levels,
+                preview.durations().maximum().inWords(),
+                preview.open() == null ? null : preview.open().value());
+    }
+}
