@@ -26,7 +26,8 @@
       return;
     }
     time.title = time.textContent + (zone ? '; shown in ' + zone : '');
-    time.textContent = format.format(at) + (zone ? ' (' + zone + ')' : '');
+    var words = format.format(at);
+    time.textContent = zone && words.indexOf(zone) < 0 ? words + ' (' + zone + ')' : words;
     if (time.classList.contains('due')) {
       time.textContent += ', ' + relative(at);
     }

@@ -355,6 +355,9 @@ class PagesTest {
                 .andExpect(status().isOk())
                 .andExpect(content().string(containsString("User name or password is wrong.")))
                 .andExpect(content().string(containsString("mallory")))
+                // Only what is open to everybody is loaded here: a script behind the login would become the page asked
+                // for.
+                .andExpect(content().string(not(containsString("<script"))))
                 .andExpect(content().string(containsString("name=\"_csrf\"")));
     }
 
