@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -135,7 +136,7 @@ class NewRequestPage {
             ModelAndView page = refused(caller, typed, HttpStatus.CONFLICT, String.valueOf(refusal.getMessage()));
             page.addObject("open", refusal.open().value());
             return page;
-        } catch (AccessRequests.DuplicateOpenRequestException refusal) {
+        } catch (AccessRequests.DuplicateOpenRequestException | ConcurrencyFailureException busy) {
             return refused(
                     caller,
                     typed,

@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -214,6 +215,16 @@ class RequestPage {
         } catch (StatusConflictException | GrantStateException refusal) {
             return refused(
                     HttpStatus.CONFLICT, String.valueOf(refusal.getMessage()), Map.of(), form, caller, id, typed);
+        } catch (ConcurrencyFailureException busy) {
+            return refused(
+                    HttpStatus.CONFLICT,
+                    "Somebody else changed the request at this very moment. See how it stands now, and try again if you"
+                            + " still can.",
+                    Map.of(),
+                    form,
+                    caller,
+                    id,
+                    typed);
         } catch (ForbiddenException refusal) {
             return refused(
                     HttpStatus.FORBIDDEN, String.valueOf(refusal.getMessage()), Map.of(), form, caller, id, typed);
