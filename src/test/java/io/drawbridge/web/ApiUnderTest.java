@@ -40,6 +40,9 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.security.web.csrf.CsrfToken;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
 
 /**
  * The window over the real domain and its tables, without engine, judge, mail and cloud records.
@@ -223,6 +226,22 @@ class ApiUnderTest {
                         .findFirst());
             }
         };
+    }
+
+    /** In place of the pages: a login that shows its token, and a page of a request. */
+    @RestController
+    static class PagesInShort {
+        @GetMapping(
+                path = {"/login", "/requests/{id}"},
+                produces = "text/html")
+        String page(CsrfToken token) {
+            return token.getToken();
+        }
+
+        @GetMapping("/camunda/app/tasklist")
+        String tasklist() {
+            return "Tasklist";
+        }
     }
 
     private static PermissionCatalogue.CataloguedPermission permission(String name) {

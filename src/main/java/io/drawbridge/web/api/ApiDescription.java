@@ -1,5 +1,6 @@
 package io.drawbridge.web.api;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.drawbridge.identity.Caller;
 import io.drawbridge.web.security.Callers;
 import io.swagger.v3.oas.models.Components;
@@ -17,6 +18,8 @@ import io.swagger.v3.oas.models.parameters.HeaderParameter;
 import io.swagger.v3.oas.models.responses.ApiResponse;
 import io.swagger.v3.oas.models.security.SecurityRequirement;
 import io.swagger.v3.oas.models.security.SecurityScheme;
+import io.swagger.v3.oas.models.servers.Server;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import org.springdoc.core.customizers.OperationCustomizer;
@@ -35,7 +38,9 @@ class ApiDescription {
     private static final List<Integer> EVERYWHERE = List.of(400, 401, 403);
 
     static {
-        SpringDocUtils.getConfig().addRequestWrapperToIgnore(Caller.class);
+        SpringDocUtils.getConfig()
+                .addRequestWrapperToIgnore(Caller.class)
+                .replaceWithClass(JsonNode.class, Object.class);
     }
 
     @Bean
@@ -48,6 +53,7 @@ class ApiDescription {
                                 .version(built == null ? "development" : built.getVersion())
                                 .description(
                                         "Privileged cloud permissions on demand: asked for, judged, approved, opened, and taken back on time."))
+                .addServersItem(new Server().url("/").description("Where this was read."))
                 .addSecurityItem(new SecurityRequirement().addList("basic"))
                 .components(new Components()
                         .addSecuritySchemes(
@@ -75,6 +81,7 @@ class ApiDescription {
                         .required(false)
                         .schema(new StringSchema().minLength(1).maxLength(255)));
             }
+            describeLimit(operation);
             List<Integer> statuses = new ArrayList<>(EVERYWHERE);
             ProblemStatuses named = method.getMethodAnnotation(ProblemStatuses.class);
             if (named != null) {
@@ -85,6 +92,15 @@ class ApiDescription {
             statuses.stream().sorted().forEach(status -> addProblem(operation, status));
             return operation;
         };
+    }
+
+    /** Read as text, so that a wrong one is named as any other field is; meant as a number. */
+    private static void describeLimit(Operation operation) {
+        operation.getParameters().stream()
+                .filter(parameter -> parameter.getName().equals("limit"))
+                .forEach(parameter -> parameter
+                        .description("How many at most; " + Given.USUAL_PAGE + " if left out.")
+                        .setSchema(new IntegerSchema().minimum(BigDecimal.ONE)));
     }
 
     private static boolean writes(HandlerMethod method) {

@@ -138,9 +138,9 @@ class GrantController {
             @Nullable String endReason,
             @Nullable String failure,
             boolean accessMayStillBeOn,
-            Links links) {
+            GrantLinks links) {
         /** Where to find it, and the request that opened it. */
-        record Links(String self, String request, String page) {}
+        record GrantLinks(String self, String request, String page) {}
 
         static GrantRepresentation of(Grant grant, Map<String, String> names) {
             return new GrantRepresentation(
@@ -164,7 +164,7 @@ class GrantController {
                     grant.endReason().orElse(null),
                     grant.failure().orElse(null),
                     grant.state().mayStillBeOn(),
-                    new Links(
+                    new GrantLinks(
                             "/v1/grants/" + grant.id(),
                             "/v1/requests/" + grant.request(),
                             "/requests/" + grant.request()));

@@ -68,8 +68,9 @@ class SecurityConfiguration {
     /** The engine's REST API: each call signs in for itself. */
     @Bean
     @Order(1)
-    SecurityFilterChain engineRest(HttpSecurity http) throws Exception {
+    SecurityFilterChain engineRest(HttpSecurity http, AuthenticationManager signIn) throws Exception {
         return http.securityMatcher(path("/engine-rest/**"))
+                .authenticationManager(signIn)
                 .authorizeHttpRequests(calls -> calls.anyRequest().hasAnyRole(Roles.PEOPLE))
                 .httpBasic(basic -> basic.authenticationEntryPoint(SecurityConfiguration::unauthorized))
                 .exceptionHandling(failures -> failures.authenticationEntryPoint(SecurityConfiguration::unauthorized)
@@ -84,8 +85,9 @@ class SecurityConfiguration {
     /** Our own API, its description, and the actuator: a sign-in of the call itself, or the session of a browser. */
     @Bean
     @Order(2)
-    SecurityFilterChain api(HttpSecurity http) throws Exception {
+    SecurityFilterChain api(HttpSecurity http, AuthenticationManager signIn) throws Exception {
         return http.securityMatcher(anyOf(path("/v1/**"), path("/v3/**"), path("/actuator/**")))
+                .authenticationManager(signIn)
                 .authorizeHttpRequests(calls -> calls.dispatcherTypeMatchers(DispatcherType.ERROR)
                         .permitAll()
                         .requestMatchers(path(HttpMethod.GET, "/actuator/health/**"))
@@ -111,8 +113,8 @@ class SecurityConfiguration {
     /** Camunda's web applications, which set their own content security policy. */
     @Bean
     @Order(3)
-    SecurityFilterChain camunda(HttpSecurity http) throws Exception {
-        return browser(http.securityMatcher(path("/camunda/**")))
+    SecurityFilterChain camunda(HttpSecurity http, AuthenticationManager signIn) throws Exception {
+        return browser(http.securityMatcher(path("/camunda/**")), signIn)
                 .csrf(csrf -> csrf.ignoringRequestMatchers(CAMUNDA_API))
                 .authorizeHttpRequests(calls -> calls.dispatcherTypeMatchers(DispatcherType.ERROR)
                         .permitAll()
@@ -124,8 +126,8 @@ class SecurityConfiguration {
     /** Drawbridge's own pages, and everything that nothing else claims. */
     @Bean
     @Order(4)
-    SecurityFilterChain pages(HttpSecurity http) throws Exception {
-        return browser(http)
+    SecurityFilterChain pages(HttpSecurity http, AuthenticationManager signIn) throws Exception {
+        return browser(http, signIn)
                 .csrf(withDefaults())
                 .authorizeHttpRequests(calls -> calls.dispatcherTypeMatchers(DispatcherType.ERROR)
                         .permitAll()
@@ -149,7 +151,7 @@ class SecurityConfiguration {
     }
 
     /** A page that was asked for is remembered over the sign-in, a link from a mail among them. */
-    private static HttpSecurity browser(HttpSecurity http) throws Exception {
+    private static HttpSecurity browser(HttpSecurity http, AuthenticationManager signIn) throws Exception {
         HttpSessionRequestCache asked = new HttpSessionRequestCache();
         asked.setRequestMatcher(new AndRequestMatcher(
                 path(HttpMethod.GET, "/**"),
@@ -157,7 +159,8 @@ class SecurityConfiguration {
                 new NegatedRequestMatcher(path("/error")),
                 new MediaTypeRequestMatcher(MediaType.TEXT_HTML)));
         asked.setMatchingRequestParameterName(null);
-        return http.formLogin(login -> login.loginPage("/login"))
+        return http.authenticationManager(signIn)
+                .formLogin(login -> login.loginPage("/login"))
                 .logout(logout -> logout.logoutRequestMatcher(anyOf(path(HttpMethod.POST, "/logout"), CAMUNDA_LOGOUT))
                         .logoutSuccessHandler((request, response, authentication) -> {
                             if (CAMUNDA_LOGOUT.matches(request)) {
