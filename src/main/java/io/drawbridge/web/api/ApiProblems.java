@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.Ordered;
-import org.springframework.dao.ConcurrencyFailureException;
+import org.springframework.dao.TransientDataAccessException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.converter.HttpMessageNotReadableException;
@@ -72,7 +72,7 @@ class ApiProblems implements HandlerExceptionResolver, Ordered {
             if (failure instanceof AuthenticationException) {
                 response.setHeader(HttpHeaders.WWW_AUTHENTICATE, "Session realm=\"Drawbridge\"");
             }
-            if (failure instanceof ConcurrencyFailureException || failure instanceof DuplicateOpenRequestException) {
+            if (failure instanceof TransientDataAccessException || failure instanceof DuplicateOpenRequestException) {
                 response.setHeader(HttpHeaders.RETRY_AFTER, "1");
             }
             Problems.write(request, response, problem(request, failure));
@@ -110,7 +110,8 @@ class ApiProblems implements HandlerExceptionResolver, Ordered {
                     text(failure),
                     Map.of("openRequest", open.open().value()));
         }
-        if (failure instanceof ConcurrencyFailureException || failure instanceof DuplicateOpenRequestException) {
+        // A lock that was not had in time, a deadlock, a version that has moved on: whoever comes second may try again.
+        if (failure instanceof TransientDataAccessException || failure instanceof DuplicateOpenRequestException) {
             return new Problem(
                     409,
                     "concurrent-change",

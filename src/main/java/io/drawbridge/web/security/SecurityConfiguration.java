@@ -36,6 +36,7 @@ import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.access.AccessDeniedHandlerImpl;
 import org.springframework.security.web.authentication.HttpStatusEntryPoint;
 import org.springframework.security.web.authentication.LoginUrlAuthenticationEntryPoint;
+import org.springframework.security.web.authentication.SavedRequestAwareAuthenticationSuccessHandler;
 import org.springframework.security.web.csrf.CsrfException;
 import org.springframework.security.web.firewall.RequestRejectedException;
 import org.springframework.security.web.firewall.RequestRejectedHandler;
@@ -46,6 +47,9 @@ import org.springframework.security.web.util.matcher.MediaTypeRequestMatcher;
 import org.springframework.security.web.util.matcher.NegatedRequestMatcher;
 import org.springframework.security.web.util.matcher.OrRequestMatcher;
 import org.springframework.security.web.util.matcher.RequestMatcher;
+import org.springframework.util.StringUtils;
+import org.springframework.web.util.UriComponents;
+import org.springframework.web.util.UriComponentsBuilder;
 
 /**
  * The rules of the door: who comes in where, and by which kind of sign-in.
@@ -90,7 +94,7 @@ class SecurityConfiguration {
                 .authenticationManager(signIn)
                 .authorizeHttpRequests(calls -> calls.dispatcherTypeMatchers(DispatcherType.ERROR)
                         .permitAll()
-                        .requestMatchers(path(HttpMethod.GET, "/actuator/health/**"))
+                        .requestMatchers(path("/actuator/health/**"))
                         .permitAll()
                         .requestMatchers(path("/actuator/**"))
                         .hasAnyRole(Roles.ADMINISTRATOR, Roles.OPERATIONS)
@@ -160,7 +164,7 @@ class SecurityConfiguration {
                 new MediaTypeRequestMatcher(MediaType.TEXT_HTML)));
         asked.setMatchingRequestParameterName(null);
         return http.authenticationManager(signIn)
-                .formLogin(login -> login.loginPage("/login"))
+                .formLogin(login -> login.loginPage("/login").successHandler(backTo(asked)))
                 .logout(logout -> logout.logoutRequestMatcher(anyOf(path(HttpMethod.POST, "/logout"), CAMUNDA_LOGOUT))
                         .logoutSuccessHandler((request, response, authentication) -> {
                             if (CAMUNDA_LOGOUT.matches(request)) {
@@ -172,9 +176,28 @@ class SecurityConfiguration {
                 .requestCache(cache -> cache.requestCache(asked))
                 .exceptionHandling(failures -> failures.defaultAuthenticationEntryPointFor(
                                 new HttpStatusEntryPoint(HttpStatus.UNAUTHORIZED), CAMUNDA_API)
-                        .defaultAuthenticationEntryPointFor(
-                                new LoginUrlAuthenticationEntryPoint("/login"), new NegatedRequestMatcher(CAMUNDA_API))
+                        .defaultAuthenticationEntryPointFor(toLogin(), new NegatedRequestMatcher(CAMUNDA_API))
                         .accessDeniedHandler(SecurityConfiguration::refusedInBrowser));
+    }
+
+    /** Leads to the login by a path alone: what a caller wrote into his Host header is repeated nowhere. */
+    private static LoginUrlAuthenticationEntryPoint toLogin() {
+        LoginUrlAuthenticationEntryPoint entry = new LoginUrlAuthenticationEntryPoint("/login");
+        entry.setFavorRelativeUris(true);
+        return entry;
+    }
+
+    /** Leads back to what was asked for, by its path alone as well. */
+    private static SavedRequestAwareAuthenticationSuccessHandler backTo(HttpSessionRequestCache asked) {
+        SavedRequestAwareAuthenticationSuccessHandler handler = new SavedRequestAwareAuthenticationSuccessHandler();
+        handler.setRequestCache(asked);
+        handler.setRedirectStrategy((request, response, target) -> {
+            UriComponents parts = UriComponentsBuilder.fromUriString(target).build();
+            // One slash only: two would begin the name of another host.
+            String path = "/" + StringUtils.trimLeadingCharacter(parts.getPath() == null ? "" : parts.getPath(), '/');
+            response.sendRedirect(parts.getQuery() == null ? path : path + "?" + parts.getQuery());
+        });
+        return handler;
     }
 
     /**
