@@ -39,7 +39,6 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
-import org.springframework.context.annotation.Configuration;
 import org.springframework.security.web.csrf.CsrfToken;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
@@ -49,7 +48,6 @@ import org.springframework.web.bind.annotation.RestController;
  *
  * <p>In place of the engine, each step follows at once; in place of the judge, everything needs approval, for 8 h at most.
  */
-@Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration(
         excludeName = {
             "org.camunda.bpm.spring.boot.starter.CamundaBpmAutoConfiguration",
