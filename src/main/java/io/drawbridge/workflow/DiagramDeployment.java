@@ -13,7 +13,8 @@ import org.springframework.stereotype.Component;
  * Deploys the diagrams and their forms at the start, as one deployment, if one of them has changed.
  *
  * <p>By hand, because the engine's own deployment names resources by where they lie on the disk, and the diagrams name
- * their forms {@code deployment:forms/…}. Nothing else deploys anything. What runs keeps the version it started with.
+ * their forms {@code deployment:forms/…}; and always all of them, because a diagram finds its forms in its own deployment
+ * only. Nothing else deploys anything. What runs keeps the version it started with.
  */
 @Component
 class DiagramDeployment implements SmartInitializingSingleton {
@@ -33,7 +34,7 @@ class DiagramDeployment implements SmartInitializingSingleton {
                 .createDeployment()
                 .name("drawbridge")
                 .source("start-up")
-                .enableDuplicateFiltering(true);
+                .enableDuplicateFiltering(false);
         try {
             add(deployment, "*.bpmn");
             add(deployment, "forms/*.html");

@@ -44,7 +44,7 @@ class EngineApiFilter extends OncePerRequestFilter {
 
     private static final Pattern THING = Pattern.compile(
             "(?:/engine-rest|/engine-rest/engine/default|/camunda/api/engine/engine/default)/(task|process-instance|job)/([^/]+)(/.*)?");
-    private static final Pattern SUBMISSION = Pattern.compile(".*/task/[^/]+/(complete|submit-form)/?");
+    private static final Pattern SUBMISSION = Pattern.compile(".*/task/([^/]+)/(?:complete|submit-form)/?");
     private static final Set<String> COLLECTIONS =
             Set.of("count", "create", "report", "delete", "suspended", "retries");
 
@@ -89,12 +89,13 @@ class EngineApiFilter extends OncePerRequestFilter {
             answer(response, HttpServletResponse.SC_NOT_FOUND, "NotFound", "There is no such thing here.");
             return;
         }
-        if (!SUBMISSION.matcher(path).matches()) {
+        Matcher submission = SUBMISSION.matcher(path);
+        if (!submission.matches()) {
             chain.doFilter(request, response);
             return;
         }
         byte[] body = request.getInputStream().readNBytes(LARGEST_FORM + 1);
-        String refusal = refusal(body);
+        String refusal = refusal(submission.group(1), body);
         if (refusal != null) {
             answer(response, HttpServletResponse.SC_FORBIDDEN, "Forbidden", refusal);
             return;
@@ -144,7 +145,7 @@ class EngineApiFilter extends OncePerRequestFilter {
     }
 
     /** Why the form cannot be taken; null if it can. */
-    private @Nullable String refusal(byte[] body) {
+    private @Nullable String refusal(String task, byte[] body) {
         if (body.length > LARGEST_FORM) {
             return "A form of more than " + LARGEST_FORM + " bytes is not taken.";
         }
@@ -154,6 +155,9 @@ class EngineApiFilter extends OncePerRequestFilter {
         try {
             JsonNode variables = json.readTree(body).path("variables");
             for (Map.Entry<String, JsonNode> field : variables.properties()) {
+                if (isUnchangedKey(task, field)) {
+                    continue;
+                }
                 if (!RequestVariables.FORM_FIELDS.contains(field.getKey())) {
                     return "\"" + field.getKey() + "\" is not a field of this form; nobody sets variables.";
                 }
@@ -168,6 +172,23 @@ class EngineApiFilter extends OncePerRequestFilter {
         } catch (IOException impossible) {
             throw new IllegalStateException("Bytes in memory cannot be read.", impossible);
         }
+    }
+
+    /** Tasklist sends back what the form has read: the key of the request, which may not be another one. */
+    private boolean isUnchangedKey(String task, Map.Entry<String, JsonNode> field) {
+        if (!RequestVariables.requestIdName().equals(field.getKey())) {
+            return false;
+        }
+        return runtime
+                .createProcessInstanceQuery()
+                .processInstanceBusinessKey(field.getValue().path("value").asText())
+                .list()
+                .stream()
+                .anyMatch(instance -> tasks.createTaskQuery()
+                                .taskId(task)
+                                .processInstanceId(instance.getId())
+                                .count()
+                        > 0);
     }
 
     private void answer(HttpServletResponse response, int status, String type, String message) throws IOException {
