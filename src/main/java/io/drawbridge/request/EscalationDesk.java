@@ -60,12 +60,12 @@ public class EscalationDesk {
         }
     }
 
-    /** Asks the next rung as well, if there is one; nobody loses the task by it. */
+    /** Asks the next rung as well, if there is one, and gives it the task too; nobody loses the task by it. */
     @Transactional
     public void escalate(RequestId id) {
         AccessRequest request = requests.lock(id).orElseThrow();
-        if (request.status() == RequestStatus.PENDING) {
-            askNext(request);
+        if (request.status() == RequestStatus.PENDING && askNext(request).isPresent()) {
+            workflow.approversChanged(request, names(able(request)));
         }
     }
 
