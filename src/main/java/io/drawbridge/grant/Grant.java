@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The access that an approved request opens: from its start to its end, and never a second longer than it must be. */
 public final class Grant {
+    /** How often opening is tried before the grant is given up and whatever is there is taken back. */
+    private static final int MOST_ATTEMPTS = 5;
+
     private final GrantId id;
     private final TenantId tenant;
     private final RequestId request;
@@ -158,7 +161,7 @@ public final class Grant {
     /** The cloud has confirmed that the access is gone. */
     public void removed(Instant now) {
         GrantState end =
-                activeAt == null && attempts > 0 && endedBy == null ? GrantState.PROVISION_FAILED : GrantState.REVOKED;
+                activeAt == null && isGivenUp() && endedBy == null ? GrantState.PROVISION_FAILED : GrantState.REVOKED;
         demand(GrantState.REVOKING, GrantState.REVOKE_OVERDUE, end);
         become(end, now);
         revokedAt = now;
@@ -248,6 +251,11 @@ public final class Grant {
 
     public Optional<String> endReason() {
         return Optional.ofNullable(endReason);
+    }
+
+    /** Whether opening it has failed as often as it is tried. */
+    public boolean isGivenUp() {
+        return attempts >= MOST_ATTEMPTS;
     }
 
     /** How often opening it has failed. */

@@ -50,9 +50,6 @@ public class GrantDesk implements LivingGrants {
 
     private static final Duration WARNING = Duration.ofMinutes(10);
 
-    /** How often opening is tried before the grant is given up and whatever is there is taken back. */
-    private static final int MOST_ATTEMPTS = 5;
-
     private static final int LONGEST_REASON = 2000;
     private static final int MOST_AT_ONCE = 10_000;
 
@@ -166,10 +163,10 @@ public class GrantDesk implements LivingGrants {
         } catch (CloudException.Throttled busy) {
             throw busy;
         } catch (CloudException failed) {
-            if (failedAgain(id, failed) < MOST_ATTEMPTS) {
-                throw failed;
+            if (failedAgain(id, failed)) {
+                return false;
             }
-            return false;
+            throw failed;
         }
     }
 
@@ -180,8 +177,7 @@ public class GrantDesk implements LivingGrants {
      */
     @Transactional
     public boolean provisionAgain(GrantId id) {
-        int attempts = failedAgain(id, new CloudException("The cloud took the call, and nothing is there."));
-        return attempts < MOST_ATTEMPTS && provision(id);
+        return !failedAgain(id, new CloudException("The cloud took the call, and nothing is there.")) && provision(id);
     }
 
     /**
@@ -480,8 +476,9 @@ public class GrantDesk implements LivingGrants {
         workflow.endedEarly(grant);
     }
 
-    private int failedAgain(GrantId id, CloudException failed) {
-        Integer attempts = apart.execute(transaction -> {
+    /** Counts the failure, whatever becomes of the caller's transaction; true if it was one too many. */
+    private boolean failedAgain(GrantId id, CloudException failed) {
+        Boolean givenUp = apart.execute(transaction -> {
             Grant grant = lockedGrant(id);
             grant.provisioningFailed(shortened(String.valueOf(failed.getMessage())));
             grants.save(grant);
@@ -494,9 +491,9 @@ public class GrantDesk implements LivingGrants {
                             grant.attempts(),
                             "failure",
                             grant.failure().orElse("")));
-            return grant.attempts();
+            return grant.isGivenUp();
         });
-        return attempts == null ? MOST_ATTEMPTS : attempts;
+        return !Boolean.FALSE.equals(givenUp);
     }
 
     private boolean mayRead(Caller caller, Grant grant) {
