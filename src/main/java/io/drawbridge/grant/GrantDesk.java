@@ -189,7 +189,9 @@ public class GrantDesk implements LivingGrants {
     @Transactional
     public Confirmation confirmAccess(GrantId id) {
         Cloud.Presence presence = cloud.presenceOf(lease(living(id)));
-        Grant grant = lockedGrant(id);
+        // NB. The grant is locked only to be changed: whoever has to ask anew counts that in a transaction of its own,
+        // which would wait for a lock held here for ever.
+        Grant grant = presence == Cloud.Presence.PRESENT ? lockedGrant(id) : living(id);
         if (grant.state() != GrantState.PROVISIONING) {
             return Confirmation.CONFIRMED;
         }
