@@ -285,9 +285,15 @@ public class GrantDesk implements LivingGrants {
         };
     }
 
-    /** The revocation has failed so often that people have to know; it goes on being tried. */
+    /**
+     * The revocation has failed so often that people have to know; it goes on being tried. The same holds if it
+     * could not even begin when the end came. Before that, a grant that is on stays as it is.
+     */
     @Transactional
     public void revocationOverdue(GrantId id, String why) {
+        if (!clock.instant().isBefore(living(id).endsAt())) {
+            beginRevocation(id);
+        }
         Grant grant = lockedGrant(id);
         if (!grant.state().mayStillBeOn()) {
             return;

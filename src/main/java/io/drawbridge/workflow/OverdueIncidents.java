@@ -13,7 +13,7 @@ import org.springframework.beans.factory.ObjectProvider;
 
 /**
  * Says so in our own table, and to people, when a revocation has failed so often that the engine raises an incident: both
- * are committed together.
+ * are committed together. So it does when the timer of an end has failed so often: access is on after its end.
  */
 final class OverdueIncidents extends DefaultIncidentHandler {
     private final ObjectProvider<GrantDesk> desk;
@@ -32,7 +32,7 @@ final class OverdueIncidents extends DefaultIncidentHandler {
         if (businessKey != null) {
             grants.getObject()
                     .findByRequest(new RequestId(businessKey))
-                    .filter(grant -> grant.state().mayStillBeOn())
+                    .filter(grant -> grant.state().isLiving())
                     .ifPresent(grant -> desk.getObject().revocationOverdue(grant.id(), String.valueOf(message)));
         }
         return incident;
