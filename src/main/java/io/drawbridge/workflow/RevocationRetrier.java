@@ -17,7 +17,6 @@ import org.springframework.stereotype.Component;
 @Component
 class RevocationRetrier {
     private static final Logger LOG = LoggerFactory.getLogger(RevocationRetrier.class);
-    private static final int MOST_AT_ONCE = 100;
 
     private final ManagementService management;
 
@@ -25,7 +24,11 @@ class RevocationRetrier {
         this.management = management;
     }
 
-    /** Tries every stuck job of every grant once. */
+    /**
+     * Tries every stuck job of every grant once, revocations first.
+     *
+     * <p>Every one, and not the first so many: those that go on failing would for ever keep the others from their turn.
+     */
     @Scheduled(fixedDelayString = "${drawbridge.workflow.retry-stuck-every:PT10S}")
     void retryStuck() {
         List<Job> stuck = management
@@ -34,7 +37,7 @@ class RevocationRetrier {
                 .noRetriesLeft()
                 .orderByJobPriority()
                 .desc()
-                .listPage(0, MOST_AT_ONCE);
+                .list();
         for (Job job : stuck) {
             try {
                 management.executeJob(job.getId());
