@@ -307,11 +307,18 @@ public class GrantDesk implements LivingGrants {
         }
     }
 
-    /** Tells the requester that access is on. */
+    /**
+     * Tells the requester that access is on, and until when.
+     *
+     * @return the grant, with the end that was told
+     */
     @Transactional
-    public void tellActive(GrantId id) {
+    public Grant tellActive(GrantId id) {
         Grant grant = lockedGrant(id);
-        notices.active(grant, request(grant));
+        if (grant.state() == GrantState.ACTIVE) {
+            notices.active(grant, request(grant));
+        }
+        return grant;
     }
 
     /** Tells the requester that access ends soon. */

@@ -27,6 +27,11 @@ class GrantVariables {
 
     void opened(VariableScope scope, GrantId grant, Instant endsAt, Instant expiresSoonAt) {
         scope.setVariable("grantId", grant.value());
+        deadlines(scope, endsAt, expiresSoonAt);
+    }
+
+    /** Written anew before each timer that reads them: whatever became of them meanwhile moves no end. */
+    void deadlines(VariableScope scope, Instant endsAt, Instant expiresSoonAt) {
         scope.setVariable("endsAt", endsAt.toString());
         scope.setVariable("expiresSoonAt", expiresSoonAt.toString());
     }

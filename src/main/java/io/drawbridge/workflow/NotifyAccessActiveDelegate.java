@@ -1,11 +1,12 @@
 package io.drawbridge.workflow;
 
+import io.drawbridge.grant.Grant;
 import io.drawbridge.grant.GrantDesk;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
 import org.camunda.bpm.engine.delegate.JavaDelegate;
 import org.springframework.stereotype.Component;
 
-/** Tells the requester that access is on. */
+/** Tells the requester that access is on, and sets the timers that follow to what our own table says. */
 @Component
 class NotifyAccessActiveDelegate implements JavaDelegate {
     private final GrantDesk desk;
@@ -18,6 +19,7 @@ class NotifyAccessActiveDelegate implements JavaDelegate {
 
     @Override
     public void execute(DelegateExecution execution) {
-        desk.tellActive(variables.grant(execution));
+        Grant grant = desk.tellActive(variables.grant(execution));
+        variables.deadlines(execution, grant.endsAt(), desk.warnAt(grant));
     }
 }
