@@ -361,8 +361,8 @@ public class GrantDesk implements LivingGrants {
                     grant.tenant(),
                     caller.id().value(),
                     "grant.refused",
-                    id.value(),
-                    Map.of("deed", "end", "reason", reason));
+                    grant.request().value(),
+                    Map.of("grant", id.value(), "deed", "end", "reason", reason));
             throw new ForbiddenException(reason);
         }
         end(caller, grant, "ended early by " + caller.id());
