@@ -75,6 +75,11 @@ public abstract class Stage {
             clock.setTo(TestClock.START);
             return clock;
         }
+
+        @Bean
+        Tracks tracks() {
+            return new Tracks();
+        }
     }
 
     /** Our tables, children before parents. */
@@ -144,6 +149,9 @@ public abstract class Stage {
     protected DryRunCloud cloud;
 
     @Autowired
+    protected Tracks tracks;
+
+    @Autowired
     protected AuditTrail trail;
 
     @Autowired
@@ -164,8 +172,10 @@ public abstract class Stage {
     @Autowired
     private DataSource dataSource;
 
+    /** Clears the stage; a test that plays several stories calls it between them. */
     @BeforeEach
-    void setTheStage() {
+    protected void setTheStage() {
+        tracks.clear();
         for (ProcessInstance instance :
                 runtime.createProcessInstanceQuery().rootProcessInstances().list()) {
             runtime.deleteProcessInstance(instance.getId(), "the stage is cleared", true, true);
