@@ -10,6 +10,7 @@ import io.drawbridge.organization.ScopeId;
 import io.drawbridge.organization.Scopes;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -157,6 +158,7 @@ public class EscalationDesk {
                 requests.replacePeople(request.id(), rung.level(), current);
             }
         }
+        joinBelow(request);
         List<PersonId> joined =
                 able.stream().filter(person -> !before.contains(person)).toList();
         if (!joined.isEmpty()) {
@@ -169,6 +171,30 @@ public class EscalationDesk {
                     Map.of("people", joined.stream().map(PersonId::value).toList()));
         }
         workflow.approversChanged(request, names(able));
+    }
+
+    /** Scopes below the highest asked that were skipped and have somebody now: he is asked and told like the others. */
+    private void joinBelow(AccessRequest request) {
+        List<AccessRequests.Rung> asked = new ArrayList<>(requests.rungs(request.id()));
+        List<ApproverChain.Step> all = chain.all(request);
+        List<ScopeId> order = all.stream().map(ApproverChain.Step::scope).toList();
+        for (ApproverChain.Step step : all.subList(0, highest(order, asked) + 1)) {
+            boolean shown = asked.stream().anyMatch(rung -> rung.scope().equals(step.scope()));
+            if (!shown && !step.people().isEmpty()) {
+                AccessRequests.Rung rung =
+                        new AccessRequests.Rung(asked.size(), step.scope(), step.people(), clock.instant());
+                requests.addRung(request.id(), rung);
+                asked.add(rung);
+            }
+        }
+    }
+
+    /** Place of the highest scope that was asked, counted from the account upwards; -1 if none was. */
+    private static int highest(List<ScopeId> order, List<AccessRequests.Rung> asked) {
+        return asked.stream()
+                .mapToInt(rung -> order.indexOf(rung.scope()))
+                .max()
+                .orElse(-1);
     }
 
     private Optional<ApproverChain.Step> askNext(AccessRequest request) {
@@ -207,19 +233,18 @@ public class EscalationDesk {
     private List<ScopeId> skippedBefore(AccessRequest request, List<AccessRequests.Rung> asked, ScopeId next) {
         List<ScopeId> order =
                 chain.all(request).stream().map(ApproverChain.Step::scope).toList();
-        int from = asked.stream()
-                        .mapToInt(rung -> order.indexOf(rung.scope()))
-                        .max()
-                        .orElse(-1)
-                + 1;
+        int from = highest(order, asked) + 1;
         return new ArrayList<>(order.subList(from, Math.max(from, order.indexOf(next))));
     }
 
     private Set<PersonId> able(AccessRequest request) {
-        List<AccessRequests.Rung> asked = requests.rungs(request.id());
-        return asked.isEmpty()
-                ? Set.of()
-                : chain.upTo(request, asked.get(asked.size() - 1).scope());
+        List<ScopeId> order =
+                chain.all(request).stream().map(ApproverChain.Step::scope).toList();
+        return requests.rungs(request.id()).stream()
+                .map(AccessRequests.Rung::scope)
+                .max(Comparator.comparingInt(order::indexOf))
+                .map(highest -> chain.upTo(request, highest))
+                .orElse(Set.of());
     }
 
     private Set<PersonId> reviewersOf(AccessRequest request) {
