@@ -199,8 +199,10 @@ public class DecisionDesk {
 
     private AccessDuration given(AccessRequest request, @Nullable String text) {
         if (text == null || text.isBlank()) {
-            return request.requestedDuration()
+            AccessDuration asked = request.requestedDuration()
                     .orElseThrow(() -> new InvalidInputException("duration", "is missing, and none was asked for."));
+            questions.demandWithinBounds(request.tenant(), asked);
+            return asked;
         }
         try {
             AccessDuration duration = AccessDuration.parse(text.strip());
