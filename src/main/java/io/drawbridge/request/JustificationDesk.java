@@ -48,7 +48,7 @@ public class JustificationDesk {
     /**
      * The requester says why and for how long; the policy has judged when this returns.
      *
-     * @param duration null takes the preset
+     * @param duration null takes what was asked when the request was opened, else the preset
      * @throws io.drawbridge.identity.NotFoundException if the caller may not know of the request
      * @throws ForbiddenException if the caller is not its requester
      * @throws InvalidInputException if text or duration cannot be used; the request still waits
@@ -124,9 +124,9 @@ public class JustificationDesk {
 
     private AccessDuration read(AccessRequest request, @Nullable String text) {
         if (text == null || text.isBlank()) {
-            return questions
+            return request.requestedDuration().orElseGet(() -> questions
                     .offer(request.tenant(), questions.about(request, questions.shortest(request.tenant())))
-                    .preset();
+                    .preset());
         }
         try {
             AccessDuration duration = AccessDuration.parse(text.strip());
