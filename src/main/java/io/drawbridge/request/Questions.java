@@ -142,11 +142,13 @@ class Questions {
             AccessDuration cap = judgement.cap().orElse(most).atMost(most);
             if (duration.compareTo(cap) <= 0) {
                 offered.add(duration);
+                maximum = maximum == null || duration.compareTo(maximum) > 0 ? duration : maximum;
             }
-            if (cap.compareTo(least) >= 0 && (maximum == null || cap.compareTo(maximum) > 0)) {
-                boolean reachable = cap.compareTo(duration) <= 0
-                        || judge(question.forDuration(cap)).allowed();
-                maximum = reachable ? cap : maximum;
+            // NB. Asked with the cap of one policy, another policy may decide, and have a cap of its own.
+            if (cap.compareTo(least) >= 0
+                    && (maximum == null || cap.compareTo(maximum) > 0)
+                    && isTaken(question.forDuration(cap))) {
+                maximum = cap;
             }
         }
         if (maximum == null) {
@@ -158,8 +160,7 @@ class Questions {
         TenantSettings set = settings.of(tenant);
         Duration wished = set.presetDuration();
         AccessDuration preset = (wished == null ? AccessDuration.FOREVER : AccessDuration.of(wished)).atMost(maximum);
-        Judgement ofPreset = judge(question.forDuration(preset));
-        if (!ofPreset.allowed() || exceeds(preset, ofPreset)) {
+        if (!isTaken(question.forDuration(preset))) {
             AccessDuration ceiling = preset;
             preset = offered.stream()
                     .filter(duration -> duration.compareTo(ceiling) <= 0)
@@ -169,7 +170,13 @@ class Questions {
         return new DurationOffer(offered, preset, least, maximum);
     }
 
-    private static boolean exceeds(AccessDuration duration, Judgement judgement) {
-        return judgement.cap().filter(cap -> duration.compareTo(cap) > 0).isPresent();
+    /** Whether the policy, asked with that duration, neither denies it nor caps it. */
+    private boolean isTaken(AccessQuestion question) {
+        Judgement judgement = judge(question);
+        return judgement.allowed()
+                && judgement
+                        .cap()
+                        .filter(cap -> question.duration().compareTo(cap) > 0)
+                        .isEmpty();
     }
 }
