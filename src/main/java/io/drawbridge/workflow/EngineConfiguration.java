@@ -9,8 +9,9 @@ import java.util.List;
 import org.camunda.bpm.engine.impl.cfg.AbstractProcessEnginePlugin;
 import org.camunda.bpm.engine.impl.cfg.ProcessEngineConfigurationImpl;
 import org.camunda.bpm.engine.impl.cfg.ProcessEnginePlugin;
-import org.springframework.beans.factory.ListableBeanFactory;
+import org.camunda.bpm.engine.spring.SpringExpressionManager;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
@@ -31,11 +32,15 @@ class EngineConfiguration {
             Refusals refusals,
             ObjectProvider<GrantDesk> grantDesk,
             ObjectProvider<Grants> grants,
-            ListableBeanFactory beans) {
+            ApplicationContext application) {
         return new AbstractProcessEnginePlugin() {
             @Override
             public void preInit(ProcessEngineConfigurationImpl engine) {
-                engine.setBeans(new DelegateBeans(beans));
+                // NB. The factory has made an expression manager that sees every bean before any plugin is asked (7.24,
+                // ProcessEngineFactoryBean), so that setting the beans alone would change nothing.
+                DelegateBeans delegates = new DelegateBeans(application);
+                engine.setBeans(delegates);
+                engine.setExpressionManager(new SpringExpressionManager(application, delegates));
                 engine.setDefaultUserPermissionNameForTask("TASK_WORK");
                 engine.setJobExecutorAcquireByDueDate(true);
                 engine.setTenantIdProvider(new RequestTenants(requests));
