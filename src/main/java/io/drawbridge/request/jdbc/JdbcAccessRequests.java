@@ -106,7 +106,7 @@ class JdbcAccessRequests implements AccessRequests {
         return select(
                         "where tenant_id = :tenant and identity_type = :type and " + key
                                 + " and account_id = :account and permission = :permission and open_key is null"
-                                + " order by status_since desc limit 1",
+                                + " order by status_since desc, created_at desc limit 1",
                         Map.of(
                                 "tenant", tenant.value(),
                                 "type", identity.type().name(),
