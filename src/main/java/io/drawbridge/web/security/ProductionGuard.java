@@ -1,0 +1,86 @@
+package io.drawbridge.web.security;
+
+import io.drawbridge.grant.Cloud;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import javax.sql.DataSource;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.context.annotation.Profile;
+import org.springframework.core.env.Environment;
+import org.springframework.core.env.Profiles;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/**
+ * Refuses to start the profile {@code production} with anything of the demo, and names each such thing.
+ *
+ * <p>Runs before the first port is opened and before the first due timer fires.
+ */
+@Component
+@Profile("production")
+class ProductionGuard implements SmartInitializingSingleton {
+    private final Environment environment;
+    private final DataSource dataSource;
+    private final JdbcClient database;
+    private final Cloud cloud;
+    private final boolean dryRunWanted;
+
+    ProductionGuard(
+            Environment environment,
+            DataSource dataSource,
+            JdbcClient database,
+            Cloud cloud,
+            @Value("${drawbridge.production.dry-run:false}") boolean dryRunWanted) {
+        this.environment = environment;
+        this.dataSource = dataSource;
+        this.database = database;
+        this.cloud = cloud;
+        this.dryRunWanted = dryRunWanted;
+    }
+
+    /**
+     * Looks for what must not be there.
+     *
+     * @throws IllegalStateException naming each condition and what to do about it
+     */
+    @Override
+    public void afterSingletonsInstantiated() {
+        List<String> conditions = new ArrayList<>();
+        if (environment.acceptsProfiles(Profiles.of("demo"))) {
+            conditions.add("the profile demo is active as well: start with the profile production alone.");
+        }
+        if (count("select count(*) from person where password_hash is not null") > 0) {
+            conditions.add("there are logins with passwords in the table person: production signs in elsewhere.");
+        }
+        if (count("select count(*) from person where id like '%.example'") > 0) {
+            conditions.add("the database holds the demo organisation: start on an empty database.");
+        }
+        if (cloud.name().equals("dry-run") && !dryRunWanted) {
+            conditions.add("the cloud is the dry-run cloud, which grants nothing: set drawbridge.cloud.type, or"
+                    + " drawbridge.production.dry-run to true if that is what you want.");
+        }
+        if (product().contains("h2")) {
+            conditions.add("the database is H2: set spring.datasource.url to a PostgreSQL database.");
+        }
+        if (!conditions.isEmpty()) {
+            throw new IllegalStateException(
+                    "Drawbridge does not start in production:\n- " + String.join("\n- ", conditions));
+        }
+    }
+
+    private int count(String sql) {
+        return database.sql(sql).query(Integer.class).single();
+    }
+
+    private String product() {
+        try (Connection connection = dataSource.getConnection()) {
+            return connection.getMetaData().getDatabaseProductName().toLowerCase(Locale.ROOT);
+        } catch (SQLException unreachable) {
+            throw new IllegalStateException("The database cannot be asked what it is.", unreachable);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package io.drawbridge.web.security;
+
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.drawbridge.grant.Cloud;
+import io.drawbridge.grant.Lease;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.springframework.core.io.ClassPathResource;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
+import org.springframework.jdbc.datasource.init.ResourceDatabasePopulator;
+import org.springframework.mock.env.MockEnvironment;
+
+class ProductionGuardTest {
+
+    @Test
+    @DisplayName("production names everything of the demo that it finds, and does not start")
+    void namesEveryConditionOfTheDemo() {
+        MockEnvironment environment = new MockEnvironment();
+        environment.setActiveProfiles("production", "demo");
+
+        assertThatThrownBy(() -> guard(environment, true, false).afterSingletonsInstantiated())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("profile demo")
+                .hasMessageContaining("logins with passwords")
+                .hasMessageContaining("demo organisation")
+                .hasMessageContaining("dry-run cloud")
+                .hasMessageContaining("H2");
+    }
+
+    @Test
+    @DisplayName("production takes the dry-run cloud if it is told so by name, and nothing else of the demo")
+    void takesTheDryRunCloudByName() {
+        MockEnvironment environment = new MockEnvironment();
+        environment.setActiveProfiles("production");
+
+        assertThatThrownBy(() -> guard(environment, false, true).afterSingletonsInstantiated())
+                .hasMessageContaining("H2")
+                .extracting(Throwable::getMessage)
+                .asString()
+                .doesNotContain("dry-run")
+                .doesNotContain("demo organisation");
+        assertThatCode(() -> guard(environment, false, true)).doesNotThrowAnyException();
+    }
+
+    private static ProductionGuard guard(MockEnvironment environment, boolean withDemo, boolean dryRunWanted) {
+        DriverManagerDataSource dataSource =
+                new DriverManagerDataSource("jdbc:h2:mem:" + java.util.UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
+        new ResourceDatabasePopulator(new ClassPathResource("db/migration/V1__drawbridge.sql")).execute(dataSource);
+        if (withDemo) {
+            new ResourceDatabasePopulator(new ClassPathResource("db/demo/V1000__demo_organisations.sql"))
+                    .execute(dataSource);
+        }
+        return new ProductionGuard(environment, dataSource, JdbcClient.create(dataSource), new Unused(), dryRunWanted);
+    }
+
+    /** A dry-run cloud that nobody asks anything. */
+    private static final class Unused implements Cloud {
+        @Override
+        public String name() {
+            return "dry-run";
+        }
+
+        @Override
+        public void open(Lease lease) {
+            throw new IllegalStateException("Nobody opens anything here.");
+        }
+
+        @Override
+        public void close(Lease lease) {
+            throw new IllegalStateException("Nobody closes anything here.");
+        }
+
+        @Override
+        public Presence presenceOf(Lease lease) {
+            throw new IllegalStateException("Nobody asks for anything here.");
+        }
+    }
+}
