@@ -255,6 +255,40 @@ class GrantStoryTest extends GrantStage {
     }
 
     @Test
+    @DisplayName("R51 R58 is provided in the end by a cloud that turned callers away until the retries were used up")
+    void isProvidedAfterALongThrottling() {
+        cloud.throttle(true);
+        AccessRequest request = anApprovedRequest("PT1H");
+        secondBySecond(Duration.ofSeconds(60));
+        assertThat(grantOf(request.id()).state()).isEqualTo(GrantState.PROVISIONING);
+        assertThat(runtime.createIncidentQuery().count()).isPositive();
+        assertThat(told("revocation_overdue")).isEmpty();
+
+        cloud.throttle(false);
+        retrier.retryStuck();
+        runDueJobs();
+        assertThat(grantOf(request.id()).state()).isEqualTo(GrantState.ACTIVE);
+        assertThat(runtime.createIncidentQuery().count()).isZero();
+
+        at(grantOf(request.id()).endsAt());
+        nothingIsLeft();
+    }
+
+    @Test
+    @DisplayName("R52 R58 ends although the cloud turned callers away all the time")
+    void endsAlthoughItWasNeverProvided() {
+        cloud.throttle(true);
+        AccessRequest request = anApprovedRequest("PT1M");
+        secondBySecond(Duration.ofSeconds(60));
+        assertThat(grantOf(request.id()).state()).isEqualTo(GrantState.REVOKING);
+
+        cloud.throttle(false);
+        secondBySecond(Duration.ofSeconds(15));
+        assertThat(grantOf(request.id()).state()).isEqualTo(GrantState.REVOKED);
+        nothingIsLeft();
+    }
+
+    @Test
     @DisplayName("R52 is on one second before its end, and gone at its end")
     void endsToTheSecond() {
         AccessRequest request = anApprovedRequest("PT1H");
