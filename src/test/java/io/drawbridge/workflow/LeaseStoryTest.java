@@ -11,7 +11,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.camunda.bpm.engine.runtime.Job;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -119,6 +126,66 @@ class LeaseStoryTest extends GrantStage {
         retrier.retryStuck();
         runDueJobs();
         nothingIsLeft();
+    }
+
+    @RepeatedTest(6)
+    @DisplayName("R54 R50 one closing and one opening at the same moment leave the access that is still wanted")
+    void closeAndOpenAtTheSameMoment() throws Exception {
+        AccessRequest first = anAutomaticRequest("PT1H");
+        runDueJobs();
+        clock.setTo(grantOf(first.id()).endsAt());
+        management.executeJob(jobsAt("BoundaryEvent_AccessEnded").get(0).getId());
+        AccessRequest second = anAutomaticRequest("PT1H");
+
+        atOnce(
+                jobsAt("Task_RevokeAccess").get(0).getId(),
+                jobsAt("Task_ProvisionAccess").get(0).getId());
+        secondBySecond(Duration.ofSeconds(5));
+
+        assertThat(grantOf(first.id()).state()).isEqualTo(GrantState.REVOKED);
+        assertThat(grantOf(second.id()).state()).isEqualTo(GrantState.ACTIVE);
+        assertThat(cloud.whoHasAccess()).hasSize(1);
+        at(grantOf(second.id()).endsAt());
+        nothingIsLeft();
+    }
+
+    @RepeatedTest(6)
+    @DisplayName("R54 R52 two that end at the same moment leave nothing behind")
+    void endAtTheSameMoment() throws Exception {
+        AccessRequest first = anAutomaticRequest("PT1H");
+        AccessRequest second = anAutomaticRequest("PT1H");
+        runDueJobs();
+        clock.setTo(grantOf(first.id()).endsAt());
+        jobsAt("BoundaryEvent_AccessEnded").forEach(timer -> management.executeJob(timer.getId()));
+
+        List<Job> revocations = jobsAt("Task_RevokeAccess");
+        atOnce(revocations.get(0).getId(), revocations.get(1).getId());
+        secondBySecond(Duration.ofSeconds(5));
+
+        assertThat(grantOf(first.id()).state()).isEqualTo(GrantState.REVOKED);
+        assertThat(grantOf(second.id()).state()).isEqualTo(GrantState.REVOKED);
+        nothingIsLeft();
+    }
+
+    /** Two nodes, each with one of the jobs. */
+    private void atOnce(String oneJob, String otherJob) throws Exception {
+        ExecutorService nodes = Executors.newFixedThreadPool(2);
+        CyclicBarrier start = new CyclicBarrier(2);
+        try {
+            List<Future<?>> running = new ArrayList<>();
+            for (String job : List.of(oneJob, otherJob)) {
+                running.add(nodes.submit(() -> {
+                    start.await(10, TimeUnit.SECONDS);
+                    management.executeJob(job);
+                    return null;
+                }));
+            }
+            for (Future<?> node : running) {
+                node.get(30, TimeUnit.SECONDS);
+            }
+        } finally {
+            nodes.shutdownNow();
+        }
     }
 
     @Test
