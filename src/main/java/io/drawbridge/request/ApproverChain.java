@@ -124,12 +124,15 @@ public class ApproverChain {
         if (!person.active() || !person.tenant().equals(request.tenant())) {
             return Optional.of(person.id() + " is not a person of this organisation.");
         }
-        if (!reach.isApprover(request.tenant(), person.id(), path) && !person.has(Role.ADMINISTRATOR)) {
+        boolean approver = reach.isApprover(request.tenant(), person.id(), path);
+        if (!approver && !person.has(Role.ADMINISTRATOR)) {
             return Optional.of("Only an approver of account " + request.account() + ", or of a scope above it, or an"
                     + " administrator may decide.");
         }
-        if (person.id().equals(request.requester()) && !path.selfApproval()) {
-            return Optional.of("Nobody decides his own request; self-approval is off for this account.");
+        if (person.id().equals(request.requester()) && !(path.selfApproval() && approver)) {
+            return Optional.of(
+                    "Nobody decides his own request, unless he is an approver of the account and self-approval"
+                            + " is on for it.");
         }
         if (!person.id().equals(request.requester()) && usedTheIdentity(request, person)) {
             return Optional.of(
