@@ -8,6 +8,9 @@ import jakarta.ws.rs.core.Response;
 import java.util.Optional;
 import org.camunda.bpm.engine.AuthorizationException;
 import org.camunda.bpm.engine.OptimisticLockingException;
+import org.camunda.bpm.engine.exception.NullValueException;
+import org.camunda.bpm.engine.impl.cmd.CompleteTaskCmd;
+import org.camunda.bpm.engine.impl.cmd.SubmitTaskFormCmd;
 import org.camunda.bpm.engine.impl.form.validator.FormFieldValidationException;
 import org.camunda.bpm.engine.impl.interceptor.Command;
 import org.camunda.bpm.engine.impl.interceptor.CommandInterceptor;
@@ -56,7 +59,7 @@ class Refusals extends CommandInterceptor {
             if (DEPTH.get() > 1 || deskCall.isByDesk()) {
                 throw failure;
             }
-            throw translated(failure).orElse(failure);
+            throw translated(command, failure).orElse(failure);
         } finally {
             DEPTH.set(DEPTH.get() - 1);
             if (DEPTH.get() == 0) {
@@ -66,7 +69,12 @@ class Refusals extends CommandInterceptor {
         }
     }
 
-    private static Optional<RuntimeException> translated(RuntimeException failure) {
+    private static Optional<RuntimeException> translated(Command<?> command, RuntimeException failure) {
+        if (failure instanceof NullValueException
+                && (command instanceof CompleteTaskCmd || command instanceof SubmitTaskFormCmd)) {
+            return Optional.of(new RestException(
+                    Response.Status.CONFLICT, "This task is done, or there never was one; look at the request again."));
+        }
         Throwable cause = failure;
         for (int level = 0; cause != null && level < DEEPEST_CAUSE; level++) {
             if (cause instanceof InvalidInputException refusal) {
