@@ -37,8 +37,11 @@ import java.util.Map;
 import java.util.Optional;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.test.context.TestComponent;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
+import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.Primary;
 import org.springframework.security.web.csrf.CsrfToken;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
@@ -63,6 +66,7 @@ import org.springframework.web.bind.annotation.RestController;
     "io.drawbridge.web.api",
     "io.drawbridge.web.security"
 })
+@Import(ApiUnderTest.PagesInShort.class)
 class ApiUnderTest {
     static final Instant NOW = Instant.parse("2026-01-15T09:00:00Z");
 
@@ -199,6 +203,7 @@ class ApiUnderTest {
     }
 
     @Bean
+    @Primary
     PermissionCatalogue smallCatalogue() {
         List<PermissionCatalogue.CataloguedService> services = List.of(
                 new PermissionCatalogue.CataloguedService(
@@ -227,6 +232,7 @@ class ApiUnderTest {
     }
 
     /** In place of the pages: a login that shows its token, and a page of a request. */
+    @TestComponent
     @RestController
     static class PagesInShort {
         @GetMapping(
