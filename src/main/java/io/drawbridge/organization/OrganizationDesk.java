@@ -7,6 +7,7 @@ import io.drawbridge.identity.InvalidInputException;
 import io.drawbridge.identity.NotFoundException;
 import io.drawbridge.identity.People;
 import io.drawbridge.identity.PersonId;
+import io.drawbridge.identity.Role;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -81,7 +82,9 @@ public class OrganizationDesk {
         demandAdministrator(caller, "change approvers");
         List<PersonId> named = new ArrayList<>(new LinkedHashSet<>(approvers));
         for (PersonId person : named) {
-            if (people.find(caller.tenant(), person).isEmpty()) {
+            if (people.find(caller.tenant(), person)
+                    .filter(known -> known.has(Role.REQUESTER))
+                    .isEmpty()) {
                 throw new InvalidInputException(
                         "approvers",
                         "\"" + person + "\" is not a person of this organisation; name people by user name.");
@@ -171,7 +174,9 @@ public class OrganizationDesk {
                         "\"" + owner.pattern()
                                 + "\" is no ARN; expected arn:aws:iam::111122223333:role/name, with * for any characters.");
             }
-            if (people.find(caller.tenant(), owner.owner()).isEmpty()) {
+            if (people.find(caller.tenant(), owner.owner())
+                    .filter(known -> known.has(Role.REQUESTER))
+                    .isEmpty()) {
                 throw new InvalidInputException(
                         "owner",
                         "\"" + owner.owner() + "\" is not a person of this organisation; name people by user name.");

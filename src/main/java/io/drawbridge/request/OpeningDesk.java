@@ -177,6 +177,9 @@ public class OpeningDesk {
         AccessDuration duration = duration(caller.tenant(), ask.duration(), wrong);
         String justification = optional("justification", ask.justification(), Texts.LONGEST, wrong);
         String ticket = optional("ticket", ask.ticket(), LONGEST_TICKET, wrong);
+        if (ticket != null && ticket.chars().anyMatch(Character::isISOControl)) {
+            wrong.put("ticket", "must be one line without control characters.");
+        }
         if (path == null || permission == null || !wrong.isEmpty()) {
             throw new InvalidInputException(wrong);
         }
@@ -277,7 +280,7 @@ public class OpeningDesk {
             return null;
         }
         String stripped = text.strip();
-        if (stripped.isEmpty() || stripped.length() > longest || stripped.indexOf('\0') >= 0) {
+        if (!Texts.isWritten(stripped) || stripped.length() > longest || stripped.indexOf('\0') >= 0) {
             wrong.put(field, "must have 1 to " + longest + " characters, not blank.");
             return null;
         }

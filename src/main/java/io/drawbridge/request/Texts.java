@@ -16,7 +16,7 @@ final class Texts {
      * @throws InvalidInputException if it is missing, blank, or longer than {@link #LONGEST} characters
      */
     static String demand(String field, @Nullable String text) {
-        if (text == null || text.isBlank()) {
+        if (text == null || !isWritten(text)) {
             throw new InvalidInputException(field, "is missing; write 1 to " + LONGEST + " characters.");
         }
         String stripped = text.strip();
@@ -28,5 +28,21 @@ final class Texts {
             throw new InvalidInputException(field, "holds a null character, which cannot be stored.");
         }
         return stripped;
+    }
+
+    /** Whether anything can be seen of it: white space, control and format characters alone say nothing. */
+    static boolean isWritten(String text) {
+        return text.codePoints()
+                .anyMatch(character -> !Character.isWhitespace(character)
+                        && switch (Character.getType(character)) {
+                            case Character.SPACE_SEPARATOR,
+                                    Character.LINE_SEPARATOR,
+                                    Character.PARAGRAPH_SEPARATOR,
+                                    Character.CONTROL,
+                                    Character.FORMAT,
+                                    Character.SURROGATE,
+                                    Character.UNASSIGNED -> false;
+                            default -> true;
+                        });
     }
 }

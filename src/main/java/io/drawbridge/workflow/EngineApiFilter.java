@@ -1,8 +1,7 @@
 package io.drawbridge.workflow;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.drawbridge.identity.AuditTrail;
 import io.drawbridge.identity.People;
 import io.drawbridge.identity.Person;
 import io.drawbridge.identity.PersonId;
@@ -23,10 +22,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.camunda.bpm.engine.HistoryService;
 import org.camunda.bpm.engine.ManagementService;
 import org.camunda.bpm.engine.RuntimeService;
 import org.camunda.bpm.engine.TaskService;
-import org.jspecify.annotations.Nullable;
+import org.camunda.bpm.engine.history.HistoricProcessInstance;
+import org.camunda.bpm.engine.history.HistoricTaskInstance;
 import org.springframework.security.authentication.AnonymousAuthenticationToken;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContextHolder;
@@ -36,15 +37,16 @@ import org.springframework.web.filter.OncePerRequestFilter;
  * Stands before the engine's REST APIs, behind the sign-in.
  *
  * <p>Refuses what the caller's roles do not need (403), hides what belongs to another tenant (404, where the engine answers
- * 500), and lets nobody write a variable that is not a field of the form (403).
+ * 500), and hands on of a body only what it has understood: the fields of a form, a claim for oneself, a query without
+ * expressions.
  */
 class EngineApiFilter extends OncePerRequestFilter {
-    /** A form has three fields of at most 2,000 characters; nothing larger is read. */
-    private static final int LARGEST_FORM = 64 * 1024;
+    /** A form has three fields of at most 2,000 characters, and a query is shorter; nothing larger is read. */
+    private static final int LARGEST_BODY = 64 * 1024;
 
     private static final Pattern THING = Pattern.compile(
             "(?:/engine-rest|/engine-rest/engine/default|/camunda/api/engine/engine/default)/(task|process-instance|job)/([^/]+)(/.*)?");
-    private static final Pattern SUBMISSION = Pattern.compile(".*/task/([^/]+)/(?:complete|submit-form)/?");
+    private static final Pattern TASK_DEED = Pattern.compile(".*/task/([^/]+)/(claim|unclaim|complete|submit-form)/?");
     private static final Set<String> COLLECTIONS =
             Set.of("count", "create", "report", "delete", "suspended", "retries");
 
@@ -53,6 +55,9 @@ class EngineApiFilter extends OncePerRequestFilter {
     private final TaskService tasks;
     private final RuntimeService runtime;
     private final ManagementService management;
+    private final HistoryService history;
+    private final EngineApiBodies bodies;
+    private final AuditTrail trail;
     private final JsonMapper json = JsonMapper.builder().build();
 
     EngineApiFilter(
@@ -60,12 +65,18 @@ class EngineApiFilter extends OncePerRequestFilter {
             People people,
             TaskService tasks,
             RuntimeService runtime,
-            ManagementService management) {
+            ManagementService management,
+            HistoryService history,
+            EngineApiBodies bodies,
+            AuditTrail trail) {
         this.rules = rules;
         this.people = people;
         this.tasks = tasks;
         this.runtime = runtime;
         this.management = management;
+        this.history = history;
+        this.bodies = bodies;
+        this.trail = trail;
     }
 
     @Override
@@ -89,18 +100,82 @@ class EngineApiFilter extends OncePerRequestFilter {
             answer(response, HttpServletResponse.SC_NOT_FOUND, "NotFound", "There is no such thing here.");
             return;
         }
-        Matcher submission = SUBMISSION.matcher(path);
-        if (!submission.matches()) {
+        if (!request.getMethod().equals("POST") && !request.getMethod().equals("PUT")) {
             chain.doFilter(request, response);
             return;
         }
-        byte[] body = request.getInputStream().readNBytes(LARGEST_FORM + 1);
-        String refusal = refusal(submission.group(1), body);
-        if (refusal != null) {
-            answer(response, HttpServletResponse.SC_FORBIDDEN, "Forbidden", refusal);
+        Optional<Refusal> missing = missingTask(caller.get(), path);
+        if (missing.isPresent()) {
+            answer(
+                    response,
+                    missing.get().status(),
+                    missing.get().type(),
+                    missing.get().message());
             return;
         }
-        chain.doFilter(new Replayed(request, body), response);
+        byte[] body = request.getInputStream().readNBytes(LARGEST_BODY + 1);
+        if (body.length > LARGEST_BODY) {
+            answer(
+                    response,
+                    HttpServletResponse.SC_REQUEST_ENTITY_TOO_LARGE,
+                    "TooLarge",
+                    "More than " + LARGEST_BODY + " bytes are not taken.");
+            return;
+        }
+        try {
+            chain.doFilter(new Replayed(request, understood(caller.get(), path, body)), response);
+        } catch (EngineApiBodies.RefusedException refusal) {
+            answer(
+                    response,
+                    refusal.status(),
+                    refusal.status() == HttpServletResponse.SC_FORBIDDEN ? "Forbidden" : "InvalidRequest",
+                    String.valueOf(refusal.getMessage()));
+        }
+    }
+
+    /** An answer that ends the call here. */
+    private record Refusal(int status, String type, String message) {}
+
+    private byte[] understood(Person caller, String path, byte[] body) throws EngineApiBodies.RefusedException {
+        Matcher deed = TASK_DEED.matcher(path);
+        if (!deed.matches()) {
+            return bodies.query(body);
+        }
+        return switch (deed.group(2)) {
+            case "claim" -> bodies.claim(body, caller.id());
+            case "unclaim" -> new byte[0];
+            default -> bodies.form(body, key -> isUnchangedKey(deed.group(1), key));
+        };
+    }
+
+    /**
+     * A task that is not there: done already by somebody else (409, and on record), or never there (404). The engine
+     * answers 500 to both.
+     */
+    private Optional<Refusal> missingTask(Person caller, String path) {
+        Matcher deed = TASK_DEED.matcher(path);
+        if (!deed.matches() || tasks.createTaskQuery().taskId(deed.group(1)).count() > 0) {
+            return Optional.empty();
+        }
+        HistoricTaskInstance done =
+                history.createHistoricTaskInstanceQuery().taskId(deed.group(1)).singleResult();
+        if (done == null || !caller.tenant().value().equals(done.getTenantId())) {
+            return Optional.of(
+                    new Refusal(HttpServletResponse.SC_NOT_FOUND, "NotFound", "There is no such task here."));
+        }
+        HistoricProcessInstance instance = history.createHistoricProcessInstanceQuery()
+                .processInstanceId(done.getProcessInstanceId())
+                .singleResult();
+        if (instance != null && instance.getBusinessKey() != null) {
+            trail.recordRefusal(
+                    caller.tenant(),
+                    caller.id().value(),
+                    "request.refused",
+                    instance.getBusinessKey(),
+                    Map.of("deed", deed.group(2), "reason", "the task is already done"));
+        }
+        return Optional.of(new Refusal(
+                HttpServletResponse.SC_CONFLICT, "Conflict", "This task is already done; look at the request again."));
     }
 
     private Optional<Person> caller() {
@@ -144,46 +219,9 @@ class EngineApiFilter extends OncePerRequestFilter {
                 || caller.tenant().equals(new TenantId(tenant));
     }
 
-    /** Why the form cannot be taken; null if it can. */
-    private @Nullable String refusal(String task, byte[] body) {
-        if (body.length > LARGEST_FORM) {
-            return "A form of more than " + LARGEST_FORM + " bytes is not taken.";
-        }
-        if (body.length == 0) {
-            return null;
-        }
-        try {
-            JsonNode variables = json.readTree(body).path("variables");
-            for (Map.Entry<String, JsonNode> field : variables.properties()) {
-                if (isUnchangedKey(task, field)) {
-                    continue;
-                }
-                if (!RequestVariables.FORM_FIELDS.contains(field.getKey())) {
-                    return "\"" + field.getKey() + "\" is not a field of this form; nobody sets variables.";
-                }
-                JsonNode value = field.getValue().path("value");
-                if (value.isContainerNode()) {
-                    return "The field \"" + field.getKey() + "\" must be a text.";
-                }
-            }
-            return null;
-        } catch (JsonProcessingException unreadable) {
-            return "The form is not JSON.";
-        } catch (IOException impossible) {
-            throw new IllegalStateException("Bytes in memory cannot be read.", impossible);
-        }
-    }
-
     /** Tasklist sends back what the form has read: the key of the request, which may not be another one. */
-    private boolean isUnchangedKey(String task, Map.Entry<String, JsonNode> field) {
-        if (!RequestVariables.requestIdName().equals(field.getKey())) {
-            return false;
-        }
-        return runtime
-                .createProcessInstanceQuery()
-                .processInstanceBusinessKey(field.getValue().path("value").asText())
-                .list()
-                .stream()
+    private boolean isUnchangedKey(String task, String key) {
+        return runtime.createProcessInstanceQuery().processInstanceBusinessKey(key).list().stream()
                 .anyMatch(instance -> tasks.createTaskQuery()
                                 .taskId(task)
                                 .processInstanceId(instance.getId())

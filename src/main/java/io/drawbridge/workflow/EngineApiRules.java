@@ -28,6 +28,11 @@ class EngineApiRules {
     private static final List<String> ENGINES =
             List.of("/engine-rest", "/engine-rest/engine/default", "/camunda/api/engine/engine/default");
 
+    /** The engine counts nothing for us, and answers 500 to whoever asks for its counts. */
+    private static final List<PathPattern> UNAVAILABLE = ENGINES.stream()
+            .map(engine -> PathPatternParser.defaultInstance.parse(engine + "/metrics/**"))
+            .toList();
+
     private record Rule(Set<Role> roles, String method, PathPattern path) {}
 
     private final List<Rule> rules = new ArrayList<>();
@@ -89,6 +94,9 @@ class EngineApiRules {
         String trimmed = path.length() > 1 && path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
         PathContainer parsed = PathContainer.parsePath(trimmed);
         String asked = method.equals("HEAD") ? "GET" : method;
+        if (UNAVAILABLE.stream().anyMatch(closed -> closed.matches(parsed))) {
+            return false;
+        }
         return rules.stream()
                 .filter(rule -> rule.method().equals(asked))
                 .filter(rule -> rule.roles().stream().anyMatch(roles::contains))

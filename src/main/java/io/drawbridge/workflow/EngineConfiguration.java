@@ -9,7 +9,6 @@ import java.util.List;
 import org.camunda.bpm.engine.impl.cfg.AbstractProcessEnginePlugin;
 import org.camunda.bpm.engine.impl.cfg.ProcessEngineConfigurationImpl;
 import org.camunda.bpm.engine.impl.cfg.ProcessEnginePlugin;
-import org.camunda.bpm.engine.spring.SpringExpressionManager;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -40,7 +39,7 @@ class EngineConfiguration {
                 // ProcessEngineFactoryBean), so that setting the beans alone would change nothing.
                 DelegateBeans delegates = new DelegateBeans(application);
                 engine.setBeans(delegates);
-                engine.setExpressionManager(new SpringExpressionManager(application, delegates));
+                engine.setExpressionManager(new ClosedExpressions(delegates));
                 engine.setDefaultUserPermissionNameForTask("TASK_WORK");
                 engine.setJobExecutorAcquireByDueDate(true);
                 engine.setTenantIdProvider(new RequestTenants(requests));

@@ -1,9 +1,11 @@
 package io.drawbridge.workflow;
 
+import io.drawbridge.identity.AuditTrail;
 import io.drawbridge.identity.People;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import java.util.Map;
+import org.camunda.bpm.engine.HistoryService;
 import org.camunda.bpm.engine.ManagementService;
 import org.camunda.bpm.engine.RuntimeService;
 import org.camunda.bpm.engine.TaskService;
@@ -25,9 +27,12 @@ class EngineWebConfiguration {
             People people,
             TaskService tasks,
             RuntimeService runtime,
-            ManagementService management) {
-        FilterRegistrationBean<EngineApiFilter> filter =
-                new FilterRegistrationBean<>(new EngineApiFilter(rules, people, tasks, runtime, management));
+            ManagementService management,
+            HistoryService history,
+            EngineApiBodies bodies,
+            AuditTrail trail) {
+        FilterRegistrationBean<EngineApiFilter> filter = new FilterRegistrationBean<>(
+                new EngineApiFilter(rules, people, tasks, runtime, management, history, bodies, trail));
         filter.setOrder(BEHIND_SIGN_IN);
         filter.addUrlPatterns("/engine-rest/*", "/camunda/api/*");
         filter.setDispatcherTypes(DispatcherType.REQUEST);

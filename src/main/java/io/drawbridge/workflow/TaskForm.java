@@ -1,5 +1,6 @@
 package io.drawbridge.workflow;
 
+import io.drawbridge.identity.InvalidInputException;
 import org.camunda.bpm.engine.delegate.DelegateTask;
 import org.jspecify.annotations.Nullable;
 
@@ -7,10 +8,20 @@ import org.jspecify.annotations.Nullable;
 final class TaskForm {
     private TaskForm() {}
 
-    /** One field as text; null if it was not sent. */
+    /**
+     * One field as text; null if it was not sent.
+     *
+     * @throws InvalidInputException if something else than a text was sent
+     */
     static @Nullable String field(DelegateTask task, String name) {
         Object value = task.getVariable(name);
-        return value == null ? null : String.valueOf(value);
+        if (value == null) {
+            return null;
+        }
+        if (value instanceof String text) {
+            return text;
+        }
+        throw new InvalidInputException(name, "must be a text.");
     }
 
     /** Leaves none of it behind in the instance. */

@@ -198,6 +198,10 @@ class ApiProblems implements HandlerExceptionResolver, Ordered {
             if (cause instanceof BodyLimitFilter.BodyTooLongException tooLong) {
                 return tooLong.problem();
             }
+            if (cause instanceof com.fasterxml.jackson.core.exc.InputCoercionException
+                    && failure.getCause() instanceof com.fasterxml.jackson.databind.JsonMappingException mapping) {
+                return invalid(Map.of(path(mapping), "is a number out of its range."));
+            }
             if (cause instanceof StreamReadException malformed) {
                 return new Problem(
                         400,
