@@ -103,7 +103,24 @@ class EngineApiBodies {
     }
 
     /**
-     * A query, or a change that operations make: as it came, if it holds no expression.
+     * A retry: one more try or several, and nothing else. A due date in it would put a revocation off.
+     *
+     * @throws RefusedException if anything but a positive number of retries is sent
+     */
+    byte[] retry(byte[] body) throws RefusedException {
+        JsonNode sent = object(body);
+        if (sent.size() != 1
+                || !sent.path("retries").isInt()
+                || sent.path("retries").asInt() < 1) {
+            throw new RefusedException(
+                    FORBIDDEN, "A retry gives a job one more try or several, and changes nothing else.");
+        }
+        return written(
+                json.createObjectNode().put("retries", sent.path("retries").asInt()));
+    }
+
+    /**
+     * A query: as it came, if it holds no expression.
      *
      * @throws RefusedException if it is no JSON object, or asks the engine to evaluate something
      */

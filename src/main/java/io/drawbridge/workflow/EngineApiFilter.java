@@ -14,6 +14,7 @@ import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpSession;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -31,6 +32,7 @@ import org.camunda.bpm.engine.history.HistoricTaskInstance;
 import org.springframework.security.authentication.AnonymousAuthenticationToken;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.util.StringUtils;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
@@ -47,6 +49,7 @@ class EngineApiFilter extends OncePerRequestFilter {
     private static final Pattern THING = Pattern.compile(
             "(?:/engine-rest|/engine-rest/engine/default|/camunda/api/engine/engine/default)/(task|process-instance|job)/([^/]+)(/.*)?");
     private static final Pattern TASK_DEED = Pattern.compile(".*/task/([^/]+)/(claim|unclaim|complete|submit-form)/?");
+    private static final Pattern JOB_DEED = Pattern.compile(".*/job/([^/]+)/(retries|execute)/?");
     private static final Set<String> COLLECTIONS =
             Set.of("count", "create", "report", "delete", "suspended", "retries");
 
@@ -83,11 +86,15 @@ class EngineApiFilter extends OncePerRequestFilter {
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
         Optional<Person> caller = caller();
+        String path = request.getRequestURI().substring(request.getContextPath().length());
+        if (path.startsWith("/camunda/app/")) {
+            showApplication(caller.isPresent(), request, response, chain);
+            return;
+        }
         if (caller.isEmpty()) {
             answer(response, HttpServletResponse.SC_UNAUTHORIZED, "Unauthorized", "Sign in first.");
             return;
         }
-        String path = request.getRequestURI().substring(request.getContextPath().length());
         if (!rules.allow(caller.get().roles(), request.getMethod(), path)) {
             answer(
                     response,
@@ -111,6 +118,14 @@ class EngineApiFilter extends OncePerRequestFilter {
                     missing.get().status(),
                     missing.get().type(),
                     missing.get().message());
+            return;
+        }
+        if (!isDue(path)) {
+            answer(
+                    response,
+                    HttpServletResponse.SC_FORBIDDEN,
+                    "Forbidden",
+                    "This job is not due; what is not due is executed by nobody.");
             return;
         }
         byte[] body = request.getInputStream().readNBytes(LARGEST_BODY + 1);
@@ -137,6 +152,10 @@ class EngineApiFilter extends OncePerRequestFilter {
     private record Refusal(int status, String type, String message) {}
 
     private byte[] understood(Person caller, String path, byte[] body) throws EngineApiBodies.RefusedException {
+        Matcher job = JOB_DEED.matcher(path);
+        if (job.matches()) {
+            return job.group(2).equals("retries") ? bodies.retry(body) : new byte[0];
+        }
         Matcher deed = TASK_DEED.matcher(path);
         if (!deed.matches()) {
             return bodies.query(body);
@@ -144,7 +163,7 @@ class EngineApiFilter extends OncePerRequestFilter {
         return switch (deed.group(2)) {
             case "claim" -> bodies.claim(body, caller.id());
             case "unclaim" -> new byte[0];
-            default -> bodies.form(body, key -> isUnchangedKey(deed.group(1), key));
+            default -> bodies.form(body, key -> isUnchangedKey(decoded(deed.group(1)), key));
         };
     }
 
@@ -154,11 +173,12 @@ class EngineApiFilter extends OncePerRequestFilter {
      */
     private Optional<Refusal> missingTask(Person caller, String path) {
         Matcher deed = TASK_DEED.matcher(path);
-        if (!deed.matches() || tasks.createTaskQuery().taskId(deed.group(1)).count() > 0) {
+        String task = deed.matches() ? decoded(deed.group(1)) : "";
+        if (task.isEmpty() || tasks.createTaskQuery().taskId(task).count() > 0) {
             return Optional.empty();
         }
         HistoricTaskInstance done =
-                history.createHistoricTaskInstanceQuery().taskId(deed.group(1)).singleResult();
+                history.createHistoricTaskInstanceQuery().taskId(task).singleResult();
         if (done == null || !caller.tenant().value().equals(done.getTenantId())) {
             return Optional.of(
                     new Refusal(HttpServletResponse.SC_NOT_FOUND, "NotFound", "There is no such task here."));
@@ -178,6 +198,38 @@ class EngineApiFilter extends OncePerRequestFilter {
                 HttpServletResponse.SC_CONFLICT, "Conflict", "This task is already done; look at the request again."));
     }
 
+    /** The engine reads ids decoded; what is looked up here must be what it will look up. */
+    private static String decoded(String segment) {
+        return StringUtils.uriDecode(segment, StandardCharsets.UTF_8);
+    }
+
+    /** Due, or given up by the engine, or unknown, which the engine says itself; true of whatever executes no job. */
+    private boolean isDue(String path) {
+        Matcher job = JOB_DEED.matcher(path);
+        if (!job.matches() || !job.group(2).equals("execute")) {
+            return true;
+        }
+        String id = decoded(job.group(1));
+        return management.createJobQuery().jobId(id).count() == 0
+                || management.createJobQuery().jobId(id).noRetriesLeft().count() > 0
+                || management.createJobQuery().jobId(id).executable().count() > 0;
+    }
+
+    /** The engine's applications refuse by themselves who has no part in them; who has left they would know for a while. */
+    private static void showApplication(
+            boolean known, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        if (known) {
+            chain.doFilter(request, response);
+            return;
+        }
+        HttpSession session = request.getSession(false);
+        if (session != null) {
+            session.invalidate();
+        }
+        response.sendRedirect(request.getContextPath() + "/login");
+    }
+
     private Optional<Person> caller() {
         Authentication authentication = SecurityContextHolder.getContext().getAuthentication();
         if (authentication == null
@@ -194,7 +246,7 @@ class EngineApiFilter extends OncePerRequestFilter {
         if (!thing.matches() || COLLECTIONS.contains(thing.group(2))) {
             return true;
         }
-        String id = thing.group(2);
+        String id = decoded(thing.group(2));
         String tenant =
                 switch (thing.group(1)) {
                     case "task" ->

@@ -74,7 +74,8 @@ class EngineRights {
                 Authorization.ANY,
                 ProcessDefinitionPermissions.UPDATE_INSTANCE);
         allow(Role.ADMINISTRATOR, Resources.APPLICATION, "admin", Permissions.ACCESS);
-        for (Resource resource : List.of(Resources.USER, Resources.GROUP, Resources.TENANT, Resources.AUTHORIZATION)) {
+        // NB. Not authorizations: they have no tenant in the engine, and name people of all of them.
+        for (Resource resource : List.of(Resources.USER, Resources.GROUP, Resources.TENANT)) {
             allow(Role.ADMINISTRATOR, resource, Authorization.ANY, Permissions.READ);
         }
 

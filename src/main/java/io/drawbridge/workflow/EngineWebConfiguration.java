@@ -34,7 +34,7 @@ class EngineWebConfiguration {
         FilterRegistrationBean<EngineApiFilter> filter = new FilterRegistrationBean<>(
                 new EngineApiFilter(rules, people, tasks, runtime, management, history, bodies, trail));
         filter.setOrder(BEHIND_SIGN_IN);
-        filter.addUrlPatterns("/engine-rest/*", "/camunda/api/*");
+        filter.addUrlPatterns("/engine-rest/*", "/camunda/api/*", "/camunda/app/*");
         filter.setDispatcherTypes(DispatcherType.REQUEST);
         return filter;
     }
