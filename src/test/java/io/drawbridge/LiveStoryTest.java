@@ -1,0 +1,135 @@
+package io.drawbridge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.drawbridge.stage.Cast;
+import io.drawbridge.stage.LiveStage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** One request from the denied call to the end of its access, by nothing but HTTP and the passing of time. */
+class LiveStoryTest extends LiveStage {
+    private static final String JUSTIFICATION = "Bucket of the year 2019, ticket CHG-77.";
+    private static final String MESSAGE = "Go on, it is empty.";
+    private static final Duration LATEST_START = Duration.ofSeconds(2);
+
+    @Test
+    @DisplayName("R50 R52 R72 leads a denied call through Tasklist to access that ends by itself")
+    void endsByItself() throws IOException {
+        Answer received = post(
+                "intake", "/v1/events/cloudtrail", Files.readString(Path.of("samples/denied-s3-delete-bucket.json")));
+        assertThat(received.status()).as(received.text()).isEqualTo(202);
+        String request = received.at("/outcomes/0/requestId");
+        assertThat(status(request)).isEqualTo("REQUESTED");
+
+        Browser alice = browser("alice");
+        String justify = onlyTask(alice, "My justifications", request);
+        Answer justified = alice.call(
+                "POST",
+                ENGINE_OF_APPS + "/task/" + justify + "/submit-form",
+                form("requestId", request, "answer", "yes", "justification", JUSTIFICATION, "duration", "PT1H"));
+        assertThat(justified.status()).as(justified.text()).isEqualTo(204);
+        assertThat(status(request)).isEqualTo("PENDING");
+
+        Browser bob = browser("bob");
+        String approve = onlyTask(bob, "My approvals", request);
+        assertThat(alice.get(ENGINE_OF_APPS + "/task/" + approve).status()).isNotEqualTo(200);
+        assertThat(move(bob, approve, "claim", Map.of("userId", Cast.BOB.value())))
+                .isEqualTo(204);
+        assertThat(bob.get(ENGINE_OF_APPS + "/task/" + approve).at("/assignee")).isEqualTo(Cast.BOB.value());
+        assertThat(move(bob, approve, "unclaim", Map.of())).isEqualTo(204);
+        assertThat(onlyTask(bob, "My approvals", request)).isEqualTo(approve);
+        assertThat(move(
+                        bob,
+                        approve,
+                        "submit-form",
+                        form("requestId", request, "decision", "approve", "message", MESSAGE, "duration", "PT10S")))
+                .isEqualTo(204);
+
+        awaitGrant(request, "ACTIVE", Duration.ofSeconds(5));
+        JsonNode active = get("alice", "/v1/requests/" + request).body();
+        assertThat(active.at("/requestedDuration").asText()).isEqualTo("PT1H");
+        assertThat(active.at("/grantedDuration").asText()).isEqualTo("PT10S");
+        Instant end = Instant.parse(active.at("/grant/endsAt").asText());
+
+        awaitGrant(request, "REVOKED", Duration.between(Instant.now(), end).plusSeconds(5));
+        Instant begun = Instant.parse(recorded(request).get("grant.revoking"));
+        assertThat(begun).isBetween(end, end.plus(LATEST_START));
+        assertThat(recorded(request))
+                .containsKeys(
+                        "request.opened",
+                        "request.justified",
+                        "request.pending",
+                        "request.approved",
+                        "grant.opened",
+                        "grant.active",
+                        "grant.revoking",
+                        "grant.revoked");
+        showsKeysOnly(request);
+    }
+
+    private static int move(Browser browser, String task, String move, Object body) {
+        Answer answer = browser.call("POST", ENGINE_OF_APPS + "/task/" + task + "/" + move, body);
+        assertThat(answer.status()).as(answer.text()).isLessThan(500);
+        return answer.status();
+    }
+
+    /** The task of the request as Tasklist lists it for the person. */
+    private static String onlyTask(Browser browser, String filterName, String request) {
+        JsonNode filters = browser.get(ENGINE_OF_APPS + "/filter").body();
+        String filter = "";
+        for (JsonNode found : filters) {
+            filter = found.path("name").asText().equals(filterName)
+                    ? found.path("id").asText()
+                    : filter;
+        }
+        Answer listed = browser.call(
+                "POST", ENGINE_OF_APPS + "/filter/" + filter + "/list", Map.of("processInstanceBusinessKey", request));
+        assertThat(listed.status()).as(listed.text()).isEqualTo(200);
+        assertThat(listed.body()).as(listed.text()).hasSize(1);
+        return listed.at("/0/id");
+    }
+
+    /** Times of what was recorded of the request and of its grant, by action. */
+    private Map<String, String> recorded(String request) {
+        Map<String, String> times = new LinkedHashMap<>();
+        String grant = get("erin", "/v1/requests/" + request).at("/grant/id");
+        for (String subject : new String[] {request, grant}) {
+            get("erin", "/v1/audit?subject=" + subject)
+                    .body()
+                    .path("items")
+                    .forEach(entry -> times.put(
+                            entry.path("action").asText(), entry.path("at").asText()));
+        }
+        return times;
+    }
+
+    /** Operations see the whole story of the instances in Cockpit, and none of what people wrote. */
+    private void showsKeysOnly(String request) {
+        Browser oscar = browser("oscar");
+        JsonNode instances = oscar.call(
+                        "POST",
+                        ENGINE_OF_APPS + "/history/process-instance",
+                        Map.of("processInstanceBusinessKey", request))
+                .body();
+        assertThat(instances).hasSize(2);
+        for (JsonNode instance : instances) {
+            assertThat(instance.path("tenantId").asText()).isEqualTo("acme");
+            String id = instance.path("id").asText();
+            for (String kind :
+                    new String[] {"variable-instance", "detail", "activity-instance", "task", "user-operation"}) {
+                Answer shown = oscar.get(ENGINE_OF_APPS + "/history/" + kind + "?processInstanceId=" + id);
+                assertThat(shown.status()).as(kind).isEqualTo(200);
+                assertThat(shown.text()).as(kind).doesNotContain(JUSTIFICATION, MESSAGE, "CHG-77");
+            }
+        }
+    }
+}
