@@ -11,6 +11,7 @@ import io.drawbridge.identity.PersonId;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.springframework.stereotype.Component;
 
@@ -25,6 +26,10 @@ class EngineApiBodies {
     private static final String VARIABLES = "variables";
     private static final String VALUE = "value";
     private static final String TYPE = "type";
+
+    /** Kinds of values that are a text; Tasklist names them, others may leave it out. */
+    private static final Set<String> TEXTS = Set.of("", "string", "null");
+
     private static final int BAD_REQUEST = 400;
     private static final int FORBIDDEN = 403;
 
@@ -76,7 +81,8 @@ class EngineApiBodies {
                         FORBIDDEN, "\"" + field.getKey() + "\" is not a field of this form; nobody sets variables.");
             }
             boolean absent = value.isMissingNode() || value.isNull();
-            if (!field.getValue().isObject() || (!absent && !value.isTextual())) {
+            String type = field.getValue().path(TYPE).asText("").toLowerCase(Locale.ROOT);
+            if (!field.getValue().isObject() || !TEXTS.contains(type) || (!absent && !value.isTextual())) {
                 throw new RefusedException(BAD_REQUEST, "The field \"" + field.getKey() + "\" must be a text.");
             }
             if (!absent) {

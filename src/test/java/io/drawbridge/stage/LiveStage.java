@@ -172,11 +172,16 @@ public abstract class LiveStage {
 
     /** A browser in which that person has signed in by the form. */
     protected Browser browser(String person) {
+        return browser(person, person);
+    }
+
+    protected Browser browser(String person, String password) {
         Browser browser = new Browser();
         Answer page = browser.get("/login");
         Matcher token = TOKEN.matcher(page.text());
-        assertThat(token.find()).as(page.text()).isTrue();
-        Answer login = browser.form("/login", Map.of("username", person, "password", person, "_csrf", token.group(1)));
+        assertThat(token.find()).as("a token in the login form").isTrue();
+        Answer login =
+                browser.form("/login", Map.of("username", person, "password", password, "_csrf", token.group(1)));
         assertThat(login.status()).isEqualTo(302);
         assertThat(login.header("Location")).doesNotContain("error");
         return browser;
