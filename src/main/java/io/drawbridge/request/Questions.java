@@ -23,19 +23,6 @@ import org.springframework.stereotype.Component;
 /** Puts a request before the policy, and says which durations can be asked. */
 @Component
 class Questions {
-    /** What the form offers, shortest first. */
-    private static final List<AccessDuration> STANDARD = List.of(
-            AccessDuration.of(Duration.ofMinutes(15)),
-            AccessDuration.of(Duration.ofMinutes(30)),
-            AccessDuration.of(Duration.ofHours(1)),
-            AccessDuration.of(Duration.ofHours(2)),
-            AccessDuration.of(Duration.ofHours(4)),
-            AccessDuration.of(Duration.ofHours(8)),
-            AccessDuration.of(Duration.ofHours(12)),
-            AccessDuration.of(Duration.ofHours(24)),
-            AccessDuration.of(Duration.ofDays(7)),
-            AccessDuration.FOREVER);
-
     private final AccessPolicies policies;
     private final People people;
     private final Scopes scopes;
@@ -131,7 +118,7 @@ class Questions {
         AccessDuration least = shortest(tenant);
         List<AccessDuration> offered = new ArrayList<>();
         AccessDuration maximum = null;
-        for (AccessDuration duration : STANDARD) {
+        for (AccessDuration duration : DurationOffer.STANDARD) {
             if (duration.compareTo(least) < 0 || duration.compareTo(most) > 0) {
                 continue;
             }

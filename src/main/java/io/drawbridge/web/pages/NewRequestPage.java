@@ -8,15 +8,14 @@ import io.drawbridge.organization.Controls;
 import io.drawbridge.organization.PermissionCatalogue;
 import io.drawbridge.organization.Scope;
 import io.drawbridge.organization.Scopes;
-import io.drawbridge.policy.AccessDuration;
 import io.drawbridge.request.AccessRequest;
 import io.drawbridge.request.AccessRequests;
 import io.drawbridge.request.AlreadyOpenException;
 import io.drawbridge.request.AskForAccess;
+import io.drawbridge.request.DurationOffer;
 import io.drawbridge.request.OpeningDesk;
 import io.drawbridge.request.Preview;
 import io.drawbridge.request.StatusConflictException;
-import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -37,19 +36,6 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 @Controller
 @RequestMapping("/requests/new")
 class NewRequestPage {
-    /** Offered before anything is known of the request; the desk refuses what the policy does not give. */
-    private static final List<AccessDuration> USUAL = List.of(
-            AccessDuration.of(Duration.ofMinutes(15)),
-            AccessDuration.of(Duration.ofMinutes(30)),
-            AccessDuration.of(Duration.ofHours(1)),
-            AccessDuration.of(Duration.ofHours(2)),
-            AccessDuration.of(Duration.ofHours(4)),
-            AccessDuration.of(Duration.ofHours(8)),
-            AccessDuration.of(Duration.ofHours(12)),
-            AccessDuration.of(Duration.ofHours(24)),
-            AccessDuration.of(Duration.ofDays(7)),
-            AccessDuration.FOREVER);
-
     private final OpeningDesk opening;
     private final Scopes scopes;
     private final Controls controls;
@@ -176,7 +162,7 @@ class NewRequestPage {
                         .sorted(Comparator.comparing(Account::name))
                         .toList());
         page.addObject("permissions", closed(caller));
-        page.addObject("durations", DurationField.choices(USUAL, USUAL.get(2)));
+        page.addObject("durations", DurationField.choices(DurationOffer.STANDARD, DurationOffer.STANDARD.get(2)));
         page.addObject("typed", typed);
         page.addObject("wrong", Map.of());
         return page;
