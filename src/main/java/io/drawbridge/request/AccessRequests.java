@@ -28,7 +28,6 @@ public interface AccessRequests {
     /**
      * Adds a new request.
      *
-     * @throws org.springframework.dao.DuplicateKeyException never: see {@link DuplicateOpenRequestException}
      * @throws DuplicateOpenRequestException if somebody else added the same ask meanwhile; the transaction is lost
      */
     void add(AccessRequest request);
@@ -41,7 +40,7 @@ public interface AccessRequests {
     /** How many requests denied calls of this identity opened since that moment. */
     int countOpenedByEvents(TenantId tenant, Identity identity, Instant since);
 
-    /** Open requests in these accounts. */
+    /** Requests in these accounts that are with their approvers. */
     List<RequestId> findPendingIn(TenantId tenant, Collection<ScopeId> accounts);
 
     /** Requests of a person whose break-glass review is not done. */

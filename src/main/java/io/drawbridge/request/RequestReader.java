@@ -46,11 +46,6 @@ public class RequestReader {
                 .orElseThrow(() -> new NotFoundException("request", id.value()));
     }
 
-    /** The request that a former one named as its predecessor, or any other, without asking who wants to know. */
-    Optional<AccessRequest> find(RequestId id) {
-        return requests.find(id);
-    }
-
     /** Requests that the caller may read, newest first. */
     public List<AccessRequest> list(
             Caller caller,

@@ -4,7 +4,6 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,13 +43,5 @@ public interface RequestWorkflow {
      */
     record Clocks(@Nullable Instant escalatesAt, @Nullable Instant expiresAt) {
         public static final Clocks NONE = new Clocks(null, null);
-
-        public Optional<Instant> escalation() {
-            return Optional.ofNullable(escalatesAt);
-        }
-
-        public Optional<Instant> expiry() {
-            return Optional.ofNullable(expiresAt);
-        }
     }
 }

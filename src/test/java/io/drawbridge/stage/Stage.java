@@ -19,7 +19,6 @@ import io.drawbridge.request.OpeningDesk;
 import io.drawbridge.request.RequestId;
 import io.drawbridge.request.RequestReader;
 import io.drawbridge.request.RequestStatus;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -279,10 +278,5 @@ public abstract class Stage {
         return trail.of(request.tenant(), request.id().value()).stream()
                 .map(AuditTrail.AuditRecord::action)
                 .toList();
-    }
-
-    /** The clock, for what takes a {@link Clock}. */
-    protected Clock clock() {
-        return clock;
     }
 }
