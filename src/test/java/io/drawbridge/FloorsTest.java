@@ -102,10 +102,11 @@ class FloorsTest {
     }
 
     @Test
-    @DisplayName("each foreign system has exactly one door")
+    @DisplayName("each foreign system has its door, AWS one on each floor that speaks to it, and no other")
     void eachForeignSystemHasOneDoor() {
         onlyDoor("org.camunda..", in("workflow"));
         onlyDoor("com.cedarpolicy..", ROOT + ".policy.cedar");
+        onlyDoor("software.amazon.awssdk..", ROOT + ".organization.aws", ROOT + ".grant.aws..", ROOT + ".intake.aws..");
         onlyDoor("jakarta.mail..", in("notification"));
         onlyDoor("org.springframework.mail..", in("notification"));
     }
@@ -162,10 +163,10 @@ class FloorsTest {
         org.assertj.core.api.Assertions.assertThat(unmarked).isEmpty();
     }
 
-    private static void onlyDoor(String foreign, String door) {
+    private static void onlyDoor(String foreign, String... doors) {
         noClasses()
                 .that()
-                .resideOutsideOfPackage(door)
+                .resideOutsideOfPackages(doors)
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage(foreign)

@@ -19,5 +19,35 @@ public class CloudException extends RuntimeException {
         public Throttled(String message) {
             super(message);
         }
+
+        public Throttled(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+
+    /** The cloud took what it was asked for and has failed at it; it has to be asked anew. */
+    public static class Refused extends CloudException {
+        private static final long serialVersionUID = 1L;
+
+        public Refused(String message) {
+            super(message);
+        }
+
+        public Refused(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+
+    /** What was asked for can never be: no further try is worth it. Says why in words that the requester may read. */
+    public static final class Impossible extends Refused {
+        private static final long serialVersionUID = 1L;
+
+        public Impossible(String message) {
+            super(message);
+        }
+
+        public Impossible(String message, Throwable cause) {
+            super(message, cause);
+        }
     }
 }

@@ -2,8 +2,9 @@ package io.drawbridge.grant;
 
 import io.drawbridge.identity.PersonId;
 import io.drawbridge.identity.TenantId;
-import io.drawbridge.organization.PermissionName;
+import io.drawbridge.organization.Entitlement;
 import io.drawbridge.organization.ScopeId;
+import io.drawbridge.organization.Way;
 import io.drawbridge.policy.AccessDuration;
 import io.drawbridge.request.Identity;
 import io.drawbridge.request.RequestId;
@@ -22,10 +23,12 @@ public final class Grant {
     private final PersonId person;
     private final Identity identity;
     private final ScopeId account;
-    private final PermissionName permission;
+    private final Entitlement entitlement;
     private final Instant startsAt;
     private final Instant endsAt;
     private final boolean breakGlass;
+    private final Way way;
+    private final Entitlement opens;
 
     private GrantState state;
     private Instant stateSince;
@@ -36,6 +39,8 @@ public final class Grant {
     private @Nullable String endReason;
     private int attempts;
     private @Nullable String failure;
+    private @Nullable Instant missingSince;
+    private @Nullable Instant sessionsUntil;
 
     /** Takes every field as it was stored; {@link #opened} makes a new one. */
     public Grant(Stored stored) {
@@ -45,10 +50,12 @@ public final class Grant {
         this.person = stored.person();
         this.identity = stored.identity();
         this.account = stored.account();
-        this.permission = stored.permission();
+        this.entitlement = stored.entitlement();
         this.startsAt = stored.startsAt();
         this.endsAt = stored.endsAt();
         this.breakGlass = stored.breakGlass();
+        this.way = stored.way();
+        this.opens = stored.opens();
         this.state = stored.state();
         this.stateSince = stored.stateSince();
         this.activeAt = stored.activeAt();
@@ -58,6 +65,8 @@ public final class Grant {
         this.endReason = stored.endReason();
         this.attempts = stored.attempts();
         this.failure = stored.failure();
+        this.missingSince = stored.missingSince();
+        this.sessionsUntil = stored.sessionsUntil();
     }
 
     /** All fields of a grant. */
@@ -68,10 +77,12 @@ public final class Grant {
             PersonId person,
             Identity identity,
             ScopeId account,
-            PermissionName permission,
+            Entitlement entitlement,
             Instant startsAt,
             Instant endsAt,
             boolean breakGlass,
+            Way way,
+            Entitlement opens,
             GrantState state,
             Instant stateSince,
             @Nullable Instant activeAt,
@@ -80,13 +91,17 @@ public final class Grant {
             @Nullable String endedBy,
             @Nullable String endReason,
             int attempts,
-            @Nullable String failure) {}
+            @Nullable String failure,
+            @Nullable Instant missingSince,
+            @Nullable Instant sessionsUntil) {}
 
     /**
      * A new grant, {@code PROVISIONING} since that moment.
      *
      * @param startsAt the decision
      * @param endsAt fixed at the decision; never moves
+     * @param way how the cloud gives it; a later change of the control does not change it
+     * @param opens what is opened in the cloud: the entitlement itself, or the permission set that stands for it
      */
     public static Grant opened(
             TenantId tenant,
@@ -94,10 +109,12 @@ public final class Grant {
             PersonId person,
             Identity identity,
             ScopeId account,
-            PermissionName permission,
+            Entitlement entitlement,
             Instant startsAt,
             Instant endsAt,
             boolean breakGlass,
+            Way way,
+            Entitlement opens,
             Instant now) {
         return new Grant(new Stored(
                 GrantId.random(),
@@ -106,10 +123,12 @@ public final class Grant {
                 person,
                 identity,
                 account,
-                permission,
+                entitlement,
                 startsAt,
                 endsAt,
                 breakGlass,
+                way,
+                opens,
                 GrantState.PROVISIONING,
                 now,
                 null,
@@ -118,6 +137,8 @@ public final class Grant {
                 null,
                 null,
                 0,
+                null,
+                null,
                 null));
     }
 
@@ -149,6 +170,12 @@ public final class Grant {
         failure = why;
     }
 
+    /** The cloud said that it can never be opened; no further try is worth it. */
+    public void provisioningImpossible(String why) {
+        attempts = MOST_ATTEMPTS;
+        failure = why;
+    }
+
     /** The revocation has failed so often that people have to know. */
     public void revocationOverdue(String why, Instant now) {
         demand(GrantState.REVOKING, GrantState.REVOKE_OVERDUE, GrantState.REVOKE_OVERDUE);
@@ -158,13 +185,30 @@ public final class Grant {
         }
     }
 
-    /** The cloud has confirmed that the access is gone. */
-    public void removed(Instant now) {
+    /** Somebody else has taken the access away: noticed, and not given back. */
+    public void foundMissing(Instant now) {
+        if (missingSince == null) {
+            missingSince = now;
+        }
+    }
+
+    /** What was missing is there again. */
+    public void foundAgain() {
+        missingSince = null;
+    }
+
+    /**
+     * The cloud has confirmed that the access is gone.
+     *
+     * @param sessions until when sessions that began under it may go on; null if they ended with it
+     */
+    public void removed(Instant now, @Nullable Instant sessions) {
         GrantState end =
                 activeAt == null && isGivenUp() && endedBy == null ? GrantState.PROVISION_FAILED : GrantState.REVOKED;
         demand(GrantState.REVOKING, GrantState.REVOKE_OVERDUE, end);
         become(end, now);
         revokedAt = now;
+        sessionsUntil = sessions;
     }
 
     private void demand(GrantState one, GrantState other, GrantState target) {
@@ -203,8 +247,8 @@ public final class Grant {
         return account;
     }
 
-    public PermissionName permission() {
-        return permission;
+    public Entitlement entitlement() {
+        return entitlement;
     }
 
     public Instant startsAt() {
@@ -222,6 +266,16 @@ public final class Grant {
 
     public boolean breakGlass() {
         return breakGlass;
+    }
+
+    /** How the cloud gives it. */
+    public Way way() {
+        return way;
+    }
+
+    /** What is opened in the cloud. */
+    public Entitlement opens() {
+        return opens;
     }
 
     public GrantState state() {
@@ -265,5 +319,15 @@ public final class Grant {
 
     public Optional<String> failure() {
         return Optional.ofNullable(failure);
+    }
+
+    /** Since when the cloud has not held what this grant should have opened; empty while it does. */
+    public Optional<Instant> missingSince() {
+        return Optional.ofNullable(missingSince);
+    }
+
+    /** Until when sessions that began under it may go on after its end; empty if they ended with it, or it has not ended. */
+    public Optional<Instant> sessionsUntil() {
+        return Optional.ofNullable(sessionsUntil);
     }
 }

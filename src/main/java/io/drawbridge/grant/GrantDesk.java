@@ -11,19 +11,26 @@ import io.drawbridge.identity.PersonId;
 import io.drawbridge.identity.Role;
 import io.drawbridge.identity.TenantId;
 import io.drawbridge.organization.Assignments;
+import io.drawbridge.organization.Controls;
+import io.drawbridge.organization.Entitlement;
+import io.drawbridge.organization.PermissionSetName;
 import io.drawbridge.organization.Reach;
 import io.drawbridge.organization.ScopeId;
 import io.drawbridge.organization.ScopePath;
 import io.drawbridge.organization.Scopes;
+import io.drawbridge.organization.Way;
+import io.drawbridge.policy.AccessDuration;
 import io.drawbridge.request.AccessRequest;
 import io.drawbridge.request.AccessRequests;
 import io.drawbridge.request.Decision;
+import io.drawbridge.request.Identity;
 import io.drawbridge.request.LivingGrants;
 import io.drawbridge.request.RequestId;
 import io.drawbridge.request.RequestStatus;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -50,6 +57,12 @@ public class GrantDesk implements LivingGrants {
 
     private static final Duration WARNING = Duration.ofMinutes(10);
 
+    /** A revocation that the cloud has not confirmed for so long is overdue, unless the cloud's quotas explain it. */
+    private static final Duration OVERDUE = Duration.ofMinutes(5);
+
+    private static final Duration SHORTEST_WAIT = Duration.ofSeconds(1);
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
+
     private static final int LONGEST_REASON = 2000;
     private static final int MOST_AT_ONCE = 10_000;
 
@@ -60,6 +73,7 @@ public class GrantDesk implements LivingGrants {
     private final GrantNotices notices;
     private final People people;
     private final Scopes scopes;
+    private final Controls controls;
     private final Assignments assignments;
     private final Reach reach;
     private final AuditTrail trail;
@@ -74,6 +88,7 @@ public class GrantDesk implements LivingGrants {
             GrantNotices notices,
             People people,
             Scopes scopes,
+            Controls controls,
             Assignments assignments,
             Reach reach,
             AuditTrail trail,
@@ -86,6 +101,7 @@ public class GrantDesk implements LivingGrants {
         this.notices = notices;
         this.people = people;
         this.scopes = scopes;
+        this.controls = controls;
         this.assignments = assignments;
         this.reach = reach;
         this.trail = trail;
@@ -112,16 +128,19 @@ public class GrantDesk implements LivingGrants {
                     "No grant opens from request " + id + ": it is " + request.status() + ", not APPROVED.");
         }
         Decision decision = request.decision().orElseThrow();
+        Opening opening = opening(request.tenant(), request.account(), request.entitlement());
         Grant grant = Grant.opened(
                 request.tenant(),
                 id,
                 request.requester(),
                 request.identity(),
                 request.account(),
-                request.permission(),
+                request.entitlement(),
                 decision.at(),
                 request.grantedDuration().orElseThrow().endFrom(decision.at()),
                 request.reviewDueAt().isPresent(),
+                opening.way(),
+                opening.opens(),
                 clock.instant());
         grants.add(grant);
         grants.addLease(lease(grant));
@@ -129,14 +148,17 @@ public class GrantDesk implements LivingGrants {
                 grant,
                 AuditTrail.DRAWBRIDGE,
                 "grant.opened",
-                Map.of("endsAt", grant.endsAt().toString()));
+                Map.of(
+                        "endsAt", grant.endsAt().toString(),
+                        "way", grant.way().word(),
+                        "opens", grant.opens().toString()));
         return grant;
     }
 
     /** When the requester is warned of the end; far away for a grant too short for a warning. */
     public Instant warnAt(Grant grant) {
         boolean worthIt = Duration.between(grant.startsAt(), grant.endsAt()).compareTo(WORTH_A_WARNING) >= 0;
-        return worthIt ? grant.endsAt().minus(WARNING) : io.drawbridge.policy.AccessDuration.FOREVER_END;
+        return worthIt ? grant.endsAt().minus(WARNING) : AccessDuration.FOREVER_END;
     }
 
     /**
@@ -158,7 +180,8 @@ public class GrantDesk implements LivingGrants {
             return true;
         }
         try {
-            cloud.open(lease);
+            // NB. Until the last end of all who claim the object: a shorter claim must not cut a longer one.
+            cloud.open(lease.until(grants.lastEnd(lease).orElse(lease.endsAt())));
             return true;
         } catch (CloudException.Throttled busy) {
             throw busy;
@@ -183,12 +206,20 @@ public class GrantDesk implements LivingGrants {
     /**
      * Asks the cloud whether the access is there, and if so makes the grant {@code ACTIVE}.
      *
-     * @return whether it is active
+     * @return whether it is active, or why not
      * @throws CloudException if the cloud cannot be asked
      */
     @Transactional
     public Confirmation confirmAccess(GrantId id) {
-        Cloud.Presence presence = cloud.presenceOf(lease(living(id)));
+        Cloud.Presence presence;
+        try {
+            presence = cloud.presenceOf(lease(living(id)));
+        } catch (CloudException.Refused refused) {
+            if (living(id).state() != GrantState.PROVISIONING) {
+                return Confirmation.CONFIRMED;
+            }
+            return !failedAgain(id, refused) && provision(id) ? Confirmation.WAITING : Confirmation.GIVEN_UP;
+        }
         // NB. The grant is locked only to be changed: whoever has to ask anew counts that in a transaction of its own,
         // which would wait for a lock held here for ever.
         Grant grant = presence == Cloud.Presence.PRESENT ? lockedGrant(id) : living(id);
@@ -212,7 +243,9 @@ public class GrantDesk implements LivingGrants {
         CONFIRMED,
         WAITING,
         /** Nothing is under way and it is not done: the cloud has to be asked for it anew. */
-        MISSING
+        MISSING,
+        /** It was tried often enough, or can never be: the grant has to be given up. */
+        GIVEN_UP
     }
 
     /** The access ends: from here on it is being taken back. Called again it changes nothing. */
@@ -245,8 +278,12 @@ public class GrantDesk implements LivingGrants {
         Lease lease = lease(grant);
         grants.lockObject(lease);
         grants.endLease(id);
-        if (!grants.isShared(lease)) {
+        Optional<Instant> othersEnd = grants.lastEnd(lease);
+        if (othersEnd.isEmpty()) {
             cloud.close(lease);
+        } else if (othersEnd.get().isBefore(lease.endsAt())) {
+            // The object stays for the others, and no longer than for them.
+            cloud.shorten(lease.until(othersEnd.get()));
         }
     }
 
@@ -267,7 +304,9 @@ public class GrantDesk implements LivingGrants {
         }
         return switch (presence) {
             case ABSENT -> {
-                grant.removed(clock.instant());
+                Instant gone = clock.instant();
+                grant.removed(
+                        gone, shared ? null : cloud.sessionsUntil(lease, gone).orElse(null));
                 grants.save(grant);
                 record(
                         grant,
@@ -280,9 +319,32 @@ public class GrantDesk implements LivingGrants {
                                 grant.endsAt().toString()));
                 yield Confirmation.CONFIRMED;
             }
-            case CHANGING -> Confirmation.WAITING;
+            case CHANGING -> {
+                demandPunctuality(grant, lease);
+                yield Confirmation.WAITING;
+            }
             case PRESENT -> Confirmation.MISSING;
         };
+    }
+
+    /** A cloud that takes the call and never gets done must not go unnoticed. */
+    private void demandPunctuality(Grant grant, Lease lease) {
+        Instant since = grant.revokingAt().orElse(grant.stateSince());
+        Duration allowed = OVERDUE.plus(cloud.ending(lease).lateness().multipliedBy(2));
+        if (grant.state() == GrantState.REVOKING && since.plus(allowed).isBefore(clock.instant())) {
+            revocationOverdue(
+                    grant.id(),
+                    "The cloud has not confirmed since " + since + " that the access is gone; it is asked on.");
+        }
+    }
+
+    /** How long to wait before the cloud is asked again: a tenth of what waits before us there, 1 to 30 seconds. */
+    @Transactional(readOnly = true)
+    public Duration askAgainAfter(GrantId id) {
+        Duration wait = cloud.ending(lease(living(id))).lateness().dividedBy(10).truncatedTo(ChronoUnit.SECONDS);
+        return wait.compareTo(SHORTEST_WAIT) < 0
+                ? SHORTEST_WAIT
+                : wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait;
     }
 
     /**
@@ -484,6 +546,41 @@ public class GrantDesk implements LivingGrants {
         return grants.holdsBrokenGlass(tenant, person);
     }
 
+    @Override
+    @Transactional(readOnly = true)
+    public Ending ending(TenantId tenant, ScopeId account, Identity identity, Entitlement entitlement) {
+        Opening opening = opening(tenant, account, entitlement);
+        Cloud.Ending ending = cloud.ending(new Lease(
+                GrantId.random(),
+                tenant,
+                account,
+                identity,
+                opening.opens(),
+                opening.way(),
+                AccessDuration.FOREVER_END));
+        return new Ending(ending.byItself(), ending.lateness());
+    }
+
+    /** How the access of this grant ends, or would. */
+    @Transactional(readOnly = true)
+    public Ending ending(Grant grant) {
+        Cloud.Ending ending = cloud.ending(lease(grant));
+        return new Ending(ending.byItself(), ending.lateness());
+    }
+
+    private Opening opening(TenantId tenant, ScopeId account, Entitlement entitlement) {
+        if (entitlement instanceof PermissionSetName) {
+            return new Opening(Way.ACCOUNT_ASSIGNMENT, entitlement);
+        }
+        return scopes.path(tenant, account)
+                .map(path -> controls.effective(tenant, path, entitlement.service()))
+                .map(control -> new Opening(control.way(), control.opens(entitlement)))
+                .orElse(new Opening(Way.SCP_EXEMPTION, entitlement));
+    }
+
+    /** What is opened in the cloud for an entitlement, and how. */
+    private record Opening(Way way, Entitlement opens) {}
+
     private void end(Caller caller, Grant grant, String reason) {
         grant.endEarly(caller.id().value(), reason);
         grants.save(grant);
@@ -495,7 +592,12 @@ public class GrantDesk implements LivingGrants {
     private boolean failedAgain(GrantId id, CloudException failed) {
         Boolean givenUp = apart.execute(transaction -> {
             Grant grant = lockedGrant(id);
-            grant.provisioningFailed(shortened(String.valueOf(failed.getMessage())));
+            String why = shortened(String.valueOf(failed.getMessage()));
+            if (failed instanceof CloudException.Impossible) {
+                grant.provisioningImpossible(why);
+            } else {
+                grant.provisioningFailed(why);
+            }
             grants.save(grant);
             record(
                     grant,
@@ -555,7 +657,14 @@ public class GrantDesk implements LivingGrants {
     }
 
     private static Lease lease(Grant grant) {
-        return new Lease(grant.id(), grant.account(), grant.identity(), grant.permission(), grant.endsAt());
+        return new Lease(
+                grant.id(),
+                grant.tenant(),
+                grant.account(),
+                grant.identity(),
+                grant.opens(),
+                grant.way(),
+                grant.endsAt());
     }
 
     private void record(Grant grant, String actor, String action, Map<String, ?> details) {

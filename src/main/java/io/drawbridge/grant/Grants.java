@@ -2,7 +2,7 @@ package io.drawbridge.grant;
 
 import io.drawbridge.identity.PersonId;
 import io.drawbridge.identity.TenantId;
-import io.drawbridge.organization.PermissionName;
+import io.drawbridge.organization.Entitlement;
 import io.drawbridge.organization.ScopeId;
 import io.drawbridge.request.Identity;
 import io.drawbridge.request.RequestId;
@@ -31,7 +31,10 @@ public interface Grants {
     void save(Grant grant);
 
     /** Living grants of an identity for a permission in an account. */
-    List<Grant> findLiving(TenantId tenant, Identity identity, ScopeId account, PermissionName permission);
+    List<Grant> findLiving(TenantId tenant, Identity identity, ScopeId account, Entitlement entitlement);
+
+    /** All living grants of a tenant, by id. */
+    List<Grant> findLiving(TenantId tenant);
 
     /** Living break-glass grants of a person. */
     boolean holdsBrokenGlass(TenantId tenant, PersonId person);
@@ -46,6 +49,9 @@ public interface Grants {
 
     /** Whether the grant still claims its object. */
     boolean isLiving(GrantId grant);
+
+    /** The last end of all that claim the object now; empty if nobody does. */
+    Optional<Instant> lastEnd(Lease lease);
 
     /** Whether another grant than this one claims the object. */
     boolean isShared(Lease lease);

@@ -6,6 +6,7 @@ import io.drawbridge.identity.People;
 import io.drawbridge.identity.Person;
 import io.drawbridge.identity.PersonId;
 import io.drawbridge.identity.TenantId;
+import io.drawbridge.organization.PermissionSetName;
 import io.drawbridge.organization.ScopePath;
 import io.drawbridge.organization.Scopes;
 import io.drawbridge.organization.Settings;
@@ -78,7 +79,7 @@ class PostedNotices implements RequestNotices, GrantNotices {
                 Letter.of(
                                 NoticeKind.JUSTIFY,
                                 "Do you need " + what(request) + "?",
-                                "A call was denied because " + request.permission()
+                                "A call was denied because " + request.entitlement()
                                         + " is closed. If you need it, open the request and say why and for how long;"
                                         + " if not, answer \"No\" there.")
                         .with(facts(request)));
@@ -417,8 +418,12 @@ class PostedNotices implements RequestNotices, GrantNotices {
                 "Identity",
                 request.identity().name() + " (" + kind(request.identity().type()) + ")");
         facts.put("Identity ARN", request.identity().arn());
-        facts.put("Privileged permission", request.permission().toString());
-        facts.put("Service", request.permission().service());
+        if (request.entitlement() instanceof PermissionSetName set) {
+            facts.put("Permission set", set.name());
+        } else {
+            facts.put("Privileged permission", request.entitlement().toString());
+            facts.put("Service", request.entitlement().service());
+        }
         facts.put("Account", account(request));
         facts.put("Scope", request.scopePath());
         facts.put(
@@ -429,7 +434,7 @@ class PostedNotices implements RequestNotices, GrantNotices {
     }
 
     private String what(AccessRequest request) {
-        return request.permission() + " in " + accountName(request);
+        return request.entitlement() + " in " + accountName(request);
     }
 
     private String account(AccessRequest request) {

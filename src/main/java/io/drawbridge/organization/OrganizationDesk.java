@@ -34,6 +34,7 @@ public class OrganizationDesk {
     private final Settings settings;
     private final People people;
     private final PermissionCatalogue catalogue;
+    private final PermissionSets permissionSets;
     private final AuditTrail trail;
     private final ApplicationEventPublisher events;
     private final Clock clock;
@@ -46,6 +47,7 @@ public class OrganizationDesk {
             Settings settings,
             People people,
             PermissionCatalogue catalogue,
+            PermissionSets permissionSets,
             AuditTrail trail,
             ApplicationEventPublisher events,
             Clock clock) {
@@ -56,6 +58,7 @@ public class OrganizationDesk {
         this.settings = settings;
         this.people = people;
         this.catalogue = catalogue;
+        this.permissionSets = permissionSets;
         this.trail = trail;
         this.events = events;
         this.clock = clock;
@@ -138,6 +141,14 @@ public class OrganizationDesk {
                     "\"" + control.service() + "\" is not in the catalogue; see GET /v1/scopes for the services.");
         }
         demandEntries("exempt", control.exempt());
+        PermissionSetName permissionSet = control.permissionSet();
+        if (permissionSet != null
+                && permissionSets.find(caller.tenant(), permissionSet).isEmpty()) {
+            throw new InvalidInputException(
+                    "permissionSet",
+                    "\"" + permissionSet.name()
+                            + "\" is not a permission set that Drawbridge may assign; tag it in IAM Identity Center.");
+        }
         List<Controls.ScopeControl> before = controls.at(caller.tenant(), control.scope()).stream()
                 .filter(each -> each.service().equals(control.service()))
                 .toList();
@@ -154,7 +165,9 @@ public class OrganizationDesk {
                                         ? "inherited"
                                         : before.get(0).control().name(),
                         "after", control.control().name(),
-                        "exempt", control.exempt()));
+                        "exempt", control.exempt(),
+                        "way", control.way().word(),
+                        "permissionSet", permissionSet == null ? "" : permissionSet.name()));
     }
 
     /**

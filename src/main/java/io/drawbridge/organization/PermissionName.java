@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
  *
  * <p>Never a wildcard: what is lifted must be exactly what was asked for.
  */
-public record PermissionName(String service, String action) implements Comparable<PermissionName> {
+public record PermissionName(String service, String action) implements Entitlement, Comparable<PermissionName> {
 
     private static final Pattern FORM = Pattern.compile("([a-z0-9-]{1,64}):([A-Za-z0-9]{1,128})");
 

@@ -3,7 +3,7 @@ package io.drawbridge.policy;
 import io.drawbridge.identity.PersonId;
 import io.drawbridge.identity.TenantId;
 import io.drawbridge.organization.Control;
-import io.drawbridge.organization.PermissionName;
+import io.drawbridge.organization.Entitlement;
 import io.drawbridge.organization.ScopePath;
 import java.time.Instant;
 import java.util.Set;
@@ -27,7 +27,7 @@ public record AccessQuestion(
         PersonId requester,
         Set<String> groups,
         ScopePath account,
-        PermissionName permission,
+        Entitlement entitlement,
         Control control,
         AccessDuration duration,
         Instant now,
@@ -47,7 +47,7 @@ public record AccessQuestion(
                 requester,
                 groups,
                 account,
-                permission,
+                entitlement,
                 control,
                 other,
                 now,

@@ -4,7 +4,7 @@ import io.drawbridge.identity.Person;
 import io.drawbridge.identity.PersonId;
 import io.drawbridge.identity.TenantId;
 import io.drawbridge.organization.Control;
-import io.drawbridge.organization.PermissionName;
+import io.drawbridge.organization.Entitlement;
 import io.drawbridge.organization.ScopePath;
 import java.time.Instant;
 
@@ -19,7 +19,7 @@ public record DecisionQuestion(
         String requestId,
         PersonId requester,
         ScopePath account,
-        PermissionName permission,
+        Entitlement entitlement,
         Control control,
         Instant now,
         boolean mfa) {}

@@ -2,7 +2,7 @@ package io.drawbridge.request;
 
 import io.drawbridge.identity.PersonId;
 import io.drawbridge.identity.TenantId;
-import io.drawbridge.organization.PermissionName;
+import io.drawbridge.organization.Entitlement;
 import io.drawbridge.organization.ScopeId;
 import io.drawbridge.policy.AccessDuration;
 import io.drawbridge.policy.ApprovalMode;
@@ -37,7 +37,7 @@ public final class AccessRequest {
     private final Identity identity;
     private final ScopeId account;
     private final String scopePath;
-    private final PermissionName permission;
+    private final Entitlement entitlement;
     private final Origin origin;
     private final Instant createdAt;
     private final Liftable liftable;
@@ -71,7 +71,7 @@ public final class AccessRequest {
         this.identity = stored.identity();
         this.account = stored.account();
         this.scopePath = stored.scopePath();
-        this.permission = stored.permission();
+        this.entitlement = stored.entitlement();
         this.origin = stored.origin();
         this.createdAt = stored.createdAt();
         this.liftable = stored.liftable();
@@ -105,7 +105,7 @@ public final class AccessRequest {
             Identity identity,
             ScopeId account,
             String scopePath,
-            PermissionName permission,
+            Entitlement entitlement,
             Origin origin,
             Instant createdAt,
             Liftable liftable,
@@ -137,7 +137,7 @@ public final class AccessRequest {
             Identity identity,
             ScopeId account,
             String scopePath,
-            PermissionName permission,
+            Entitlement entitlement,
             Origin origin,
             Liftable liftable,
             @Nullable RequestId previous,
@@ -154,7 +154,7 @@ public final class AccessRequest {
                 identity,
                 account,
                 scopePath,
-                permission,
+                entitlement,
                 origin,
                 now,
                 liftable,
@@ -181,12 +181,12 @@ public final class AccessRequest {
     }
 
     /** What makes two requests ask for the same; at most one of them is open at a time. */
-    public static String openKey(TenantId tenant, Identity identity, ScopeId account, PermissionName permission) {
-        return tenant + "|" + account + "|" + permission + "|" + identity.key();
+    public static String openKey(TenantId tenant, Identity identity, ScopeId account, Entitlement entitlement) {
+        return tenant + "|" + account + "|" + entitlement + "|" + identity.key();
     }
 
     public String openKey() {
-        return openKey(tenant, identity, account, permission);
+        return openKey(tenant, identity, account, entitlement);
     }
 
     /** The same call was denied once more while this request is open. */
@@ -329,8 +329,8 @@ public final class AccessRequest {
         return scopePath;
     }
 
-    public PermissionName permission() {
-        return permission;
+    public Entitlement entitlement() {
+        return entitlement;
     }
 
     public Origin origin() {

@@ -144,11 +144,11 @@ public class ApproverChain {
                         request.id().value(),
                         request.requester(),
                         path,
-                        request.permission(),
+                        request.entitlement(),
                         controls.effective(
                                         request.tenant(),
                                         path,
-                                        request.permission().service())
+                                        request.entitlement().service())
                                 .control(),
                         clock.instant(),
                         mfa))

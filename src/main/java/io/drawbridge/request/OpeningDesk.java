@@ -9,11 +9,15 @@ import io.drawbridge.identity.Role;
 import io.drawbridge.identity.TenantId;
 import io.drawbridge.organization.Control;
 import io.drawbridge.organization.Controls;
+import io.drawbridge.organization.Entitlement;
 import io.drawbridge.organization.Owners;
 import io.drawbridge.organization.PermissionCatalogue;
 import io.drawbridge.organization.PermissionName;
+import io.drawbridge.organization.PermissionSetName;
+import io.drawbridge.organization.PermissionSets;
 import io.drawbridge.organization.ScopePath;
 import io.drawbridge.organization.Scopes;
+import io.drawbridge.organization.Way;
 import io.drawbridge.policy.AccessDuration;
 import io.drawbridge.policy.ApprovalMode;
 import io.drawbridge.policy.Judgement;
@@ -40,6 +44,8 @@ public class OpeningDesk {
     private final Controls controls;
     private final Owners owners;
     private final PermissionCatalogue catalogue;
+    private final PermissionSets permissionSets;
+    private final LivingGrants grants;
     private final Questions questions;
     private final ApproverChain chain;
     private final RequestWorkflow workflow;
@@ -52,6 +58,8 @@ public class OpeningDesk {
             Controls controls,
             Owners owners,
             PermissionCatalogue catalogue,
+            PermissionSets permissionSets,
+            LivingGrants grants,
             Questions questions,
             ApproverChain chain,
             RequestWorkflow workflow,
@@ -62,6 +70,8 @@ public class OpeningDesk {
         this.controls = controls;
         this.owners = owners;
         this.catalogue = catalogue;
+        this.permissionSets = permissionSets;
+        this.grants = grants;
         this.questions = questions;
         this.chain = chain;
         this.workflow = workflow;
@@ -111,6 +121,7 @@ public class OpeningDesk {
                 judgement,
                 asked,
                 offer,
+                grants.ending(request.tenant(), request.account(), request.identity(), request.entitlement()),
                 requests.findOpen(request.openKey()).orElse(null));
     }
 
@@ -127,7 +138,7 @@ public class OpeningDesk {
             PersonId requester,
             Identity identity,
             ScopePath account,
-            PermissionName permission,
+            Entitlement entitlement,
             Liftable liftable,
             Set<String> usedBy) {
         AccessRequest request = AccessRequest.opened(
@@ -136,10 +147,10 @@ public class OpeningDesk {
                 identity,
                 account.account().id(),
                 account.toString(),
-                permission,
+                entitlement,
                 AccessRequest.Origin.EVENT,
                 liftable,
-                expiredBefore(tenant, identity, account, permission),
+                expiredBefore(tenant, identity, account, entitlement),
                 null,
                 false,
                 null,
@@ -169,18 +180,15 @@ public class OpeningDesk {
             throw new ForbiddenException("Only people ask for access; " + caller.id() + " is a service.");
         }
         Map<String, String> wrong = new LinkedHashMap<>();
-        if (ask.permissionSet() != null) {
-            wrong.put("permissionSet", "cannot be granted here; ask for a permission, such as s3:DeleteBucket.");
-        }
         ScopePath path = account(caller, ask.account(), wrong);
-        PermissionName permission = permission(ask.permission(), ask.permissionSet() != null, wrong);
+        Entitlement entitlement = entitlement(caller.tenant(), ask, wrong);
         AccessDuration duration = duration(caller.tenant(), ask.duration(), wrong);
         String justification = optional("justification", ask.justification(), Texts.LONGEST, wrong);
         String ticket = optional("ticket", ask.ticket(), LONGEST_TICKET, wrong);
         if (ticket != null && ticket.chars().anyMatch(Character::isISOControl)) {
             wrong.put("ticket", "must be one line without control characters.");
         }
-        if (path == null || permission == null || !wrong.isEmpty()) {
+        if (path == null || entitlement == null || !wrong.isEmpty()) {
             throw new InvalidInputException(wrong);
         }
         Identity identity = identity(caller, ask, path);
@@ -188,7 +196,7 @@ public class OpeningDesk {
         if (ask.breakGlass() && !requester.equals(caller.id())) {
             throw new InvalidInputException("breakGlass", "can be flagged only by the requester himself.");
         }
-        demandClosed(caller.tenant(), path, permission, identity);
+        demandGrantable(caller.tenant(), path, entitlement, identity);
         Set<String> usedBy =
                 requester.equals(caller.id()) ? Set.of() : Set.of(caller.id().value());
         AccessRequest request = AccessRequest.opened(
@@ -197,10 +205,10 @@ public class OpeningDesk {
                 identity,
                 path.account().id(),
                 path.toString(),
-                permission,
+                entitlement,
                 AccessRequest.Origin.PERSON,
                 Liftable.YES,
-                expiredBefore(caller.tenant(), identity, path, permission),
+                expiredBefore(caller.tenant(), identity, path, entitlement),
                 ticket,
                 ask.breakGlass(),
                 caller.sourceIp(),
@@ -237,13 +245,46 @@ public class OpeningDesk {
         return path.orElse(null);
     }
 
-    private @Nullable PermissionName permission(@Nullable String text, boolean set, Map<String, String> wrong) {
-        if (text == null || text.isBlank()) {
-            if (!set) {
-                wrong.put("permission", "is missing; give an IAM action, such as s3:DeleteBucket.");
+    /** One permission or one permission set, and not both. */
+    private @Nullable Entitlement entitlement(TenantId tenant, AskForAccess ask, Map<String, String> wrong) {
+        String permission = ask.permission();
+        String permissionSet = ask.permissionSet();
+        if (permissionSet == null || permissionSet.isBlank()) {
+            if (permission == null || permission.isBlank()) {
+                wrong.put(
+                        "permission",
+                        "is missing; give an IAM action, such as s3:DeleteBucket, or a permissionSet in its place.");
+                return null;
             }
+            return permission(permission, wrong);
+        }
+        if (permission != null && !permission.isBlank()) {
+            wrong.put("permissionSet", "cannot be asked for together with a permission; make two requests of it.");
             return null;
         }
+        return permissionSet(tenant, permissionSet, wrong);
+    }
+
+    private @Nullable PermissionSetName permissionSet(TenantId tenant, String text, Map<String, String> wrong) {
+        PermissionSetName name;
+        try {
+            name = new PermissionSetName(text.strip());
+        } catch (IllegalArgumentException unreadable) {
+            wrong.put("permissionSet", "is no name of a permission set; expected 1 to 32 letters, digits or _+=,.@-.");
+            return null;
+        }
+        if (permissionSets.find(tenant, name).isEmpty()) {
+            wrong.put(
+                    "permissionSet",
+                    "\"" + name.name()
+                            + "\" is not a permission set that Drawbridge may assign; an administrator tags it in IAM"
+                            + " Identity Center.");
+            return null;
+        }
+        return name;
+    }
+
+    private @Nullable PermissionName permission(String text, Map<String, String> wrong) {
         PermissionName asked;
         try {
             asked = PermissionName.parse(text);
@@ -325,8 +366,25 @@ public class OpeningDesk {
         throw new InvalidInputException("identity", "has no registered owner; add one with PUT /v1/owners.");
     }
 
-    private void demandClosed(TenantId tenant, ScopePath path, PermissionName permission, Identity identity) {
-        Controls.ScopeControl control = controls.effective(tenant, path, permission.service());
+    private void demandGrantable(TenantId tenant, ScopePath path, Entitlement asked, Identity identity) {
+        if (asked instanceof PermissionName permission) {
+            demandClosed(controls.effective(tenant, path, permission.service()), path, permission, identity);
+        } else {
+            demandPerson("permissionSet", asked, identity);
+        }
+    }
+
+    private static void demandPerson(String field, Entitlement entitlement, Identity identity) {
+        if (identity.type() != Identity.Type.SSO_USER) {
+            throw new InvalidInputException(
+                    field,
+                    entitlement + " is given by assigning a permission set, and only a user of IAM Identity Center can"
+                            + " be assigned one; ask for yourself.");
+        }
+    }
+
+    private static void demandClosed(
+            Controls.ScopeControl control, ScopePath path, PermissionName permission, Identity identity) {
         if (control.control() == Control.DISABLED) {
             throw new InvalidInputException(
                     "permission",
@@ -342,12 +400,15 @@ public class OpeningDesk {
                     "permission",
                     permission + " is open to " + identity.name() + " by an exemption; nothing to ask for.");
         }
+        if (control.way() == Way.ACCOUNT_ASSIGNMENT) {
+            demandPerson("permission", permission, identity);
+        }
     }
 
     /** After {@code EXPIRED} the next attempt names the one that expired. */
     private @Nullable RequestId expiredBefore(
-            TenantId tenant, Identity identity, ScopePath account, PermissionName permission) {
-        return requests.findLatestFinal(tenant, identity, account.account().id(), permission.toString())
+            TenantId tenant, Identity identity, ScopePath account, Entitlement entitlement) {
+        return requests.findLatestFinal(tenant, identity, account.account().id(), entitlement.toString())
                 .filter(former -> former.status() == RequestStatus.EXPIRED)
                 .map(AccessRequest::id)
                 .orElse(null);
@@ -359,7 +420,7 @@ public class OpeningDesk {
         details.put("requester", request.requester().value());
         details.put("identity", request.identity().arn());
         details.put("account", request.account().value());
-        details.put("permission", request.permission().toString());
+        details.put("permission", request.entitlement().toString());
         details.put("breakGlass", request.breakGlass());
         request.previous().ifPresent(former -> details.put("previous", former.value()));
         trail.record(request.tenant(), actor, "request.opened", request.id().value(), details);

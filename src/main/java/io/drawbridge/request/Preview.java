@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param judgement what the policy says
  * @param approvers who would be asked, rung by rung; empty if nobody would
  * @param durations what can be asked
+ * @param ending how the access would end
  * @param open the open request that already asks for it, null if there is none
  */
 public record Preview(
@@ -18,6 +19,7 @@ public record Preview(
         Judgement judgement,
         List<ApproverChain.Step> approvers,
         DurationOffer durations,
+        LivingGrants.Ending ending,
         @Nullable RequestId open) {
     public Preview {
         approvers = List.copyOf(approvers);

@@ -56,8 +56,8 @@ class Questions {
                         .map(Person::groups)
                         .orElse(Set.of()),
                 path,
-                request.permission(),
-                controls.effective(request.tenant(), path, request.permission().service())
+                request.entitlement(),
+                controls.effective(request.tenant(), path, request.entitlement().service())
                         .control(),
                 duration,
                 clock.instant(),

@@ -22,9 +22,11 @@ class ConfirmAccessDelegate implements JavaDelegate {
     public void execute(DelegateExecution execution) {
         GrantId grant = variables.grant(execution);
         GrantDesk.Confirmation confirmation = desk.confirmAccess(grant);
-        if (confirmation == GrantDesk.Confirmation.MISSING && !desk.provisionAgain(grant)) {
+        if (confirmation == GrantDesk.Confirmation.GIVEN_UP
+                || (confirmation == GrantDesk.Confirmation.MISSING && !desk.provisionAgain(grant))) {
             throw new BpmnError(ProvisioningFailure.CODE);
         }
+        variables.askAgainAfter(execution, desk.askAgainAfter(grant));
         variables.access(execution, confirmation == GrantDesk.Confirmation.CONFIRMED);
     }
 }

@@ -24,6 +24,7 @@ class ConfirmRemovalDelegate implements JavaDelegate {
         if (confirmation == GrantDesk.Confirmation.MISSING) {
             desk.revoke(grant);
         }
+        variables.askAgainAfter(execution, desk.askAgainAfter(grant));
         variables.removal(execution, confirmation == GrantDesk.Confirmation.CONFIRMED);
     }
 }

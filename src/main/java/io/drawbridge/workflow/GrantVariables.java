@@ -3,6 +3,7 @@ package io.drawbridge.workflow;
 import io.drawbridge.grant.GrantId;
 import io.drawbridge.grant.Grants;
 import io.drawbridge.request.RequestId;
+import java.time.Duration;
 import java.time.Instant;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
 import org.camunda.bpm.engine.delegate.VariableScope;
@@ -34,6 +35,11 @@ class GrantVariables {
     void deadlines(VariableScope scope, Instant endsAt, Instant expiresSoonAt) {
         scope.setVariable("endsAt", endsAt.toString());
         scope.setVariable("expiresSoonAt", expiresSoonAt.toString());
+    }
+
+    /** How long the diagram waits before the cloud is asked again. */
+    void askAgainAfter(VariableScope scope, Duration wait) {
+        scope.setVariable("askAgainAfter", wait.toString());
     }
 
     void access(VariableScope scope, boolean confirmed) {

@@ -7,6 +7,7 @@ import io.drawbridge.identity.PersonId;
 import io.drawbridge.identity.TenantId;
 import io.drawbridge.organization.PermissionName;
 import io.drawbridge.organization.ScopeId;
+import io.drawbridge.organization.Way;
 import io.drawbridge.request.Identity;
 import io.drawbridge.request.RequestId;
 import java.time.Instant;
@@ -64,7 +65,7 @@ class GrantStatesTest {
             Move.of(
                     "removed",
                     GrantState.REVOKED,
-                    grant -> grant.removed(NOW),
+                    grant -> grant.removed(NOW, null),
                     GrantState.REVOKING,
                     GrantState.REVOKE_OVERDUE));
 
@@ -102,8 +103,8 @@ class GrantStatesTest {
         once.activate(NOW);
         once.revoke(NOW);
 
-        never.removed(NOW);
-        once.removed(NOW);
+        never.removed(NOW, null);
+        once.removed(NOW, null);
 
         assertThat(never.state()).isEqualTo(GrantState.PROVISION_FAILED);
         assertThat(once.state()).isEqualTo(GrantState.REVOKED);
@@ -117,7 +118,7 @@ class GrantStatesTest {
         grant.endEarly("alice@acme.example", "Never mind.");
         grant.revoke(NOW);
 
-        grant.removed(NOW);
+        grant.removed(NOW, null);
 
         assertThat(grant.state()).isEqualTo(GrantState.REVOKED);
     }
@@ -147,6 +148,8 @@ class GrantStatesTest {
                 STARTS,
                 NOW,
                 false,
+                Way.SCP_EXEMPTION,
+                PermissionName.parse("s3:DeleteBucket"),
                 state,
                 SINCE,
                 null,
@@ -155,6 +158,8 @@ class GrantStatesTest {
                 null,
                 null,
                 attempts,
+                null,
+                null,
                 null));
     }
 }

@@ -78,7 +78,7 @@ class CloudTrailIntakeTests {
                         "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Engineer_0a1b2c3d4e5f6071/alice@acme.example",
                         "alice@acme.example"));
         assertThat(request.account()).hasToString(PROD);
-        assertThat(request.permission()).hasToString("s3:DeleteBucket");
+        assertThat(request.entitlement()).hasToString("s3:DeleteBucket");
         assertThat(request.origin()).isEqualTo(AccessRequest.Origin.EVENT);
         assertThat(request.confirmed()).isFalse();
         assertThat(request.liftable()).isEqualTo(Liftable.YES);
@@ -102,7 +102,7 @@ class CloudTrailIntakeTests {
                 .with("errorCode", "Client.UnauthorizedOperation")
                 .with("errorMessage", "You are not authorized to perform this operation. Encoded failure message: x1"));
 
-        assertThat(house.request(outcome).permission()).hasToString("ec2:GetPasswordData");
+        assertThat(house.request(outcome).entitlement()).hasToString("ec2:GetPasswordData");
         assertThat(house.request(outcome).liftable()).isEqualTo(Liftable.UNKNOWN);
     }
 
@@ -113,7 +113,7 @@ class CloudTrailIntakeTests {
         DeniedCallIntake.Outcome other = house.handIn(aDenial().of("s3:deletebucket"));
 
         assertThat(other.outcome()).isEqualTo("joined");
-        assertThat(house.request(other).permission()).hasToString("s3:DeleteBucket");
+        assertThat(house.request(other).entitlement()).hasToString("s3:DeleteBucket");
     }
 
     @Test
@@ -545,7 +545,7 @@ class CloudTrailIntakeTests {
         house.grant(first, grant -> {
             grant.activate(active);
             grant.revoke(active.plusSeconds(10));
-            grant.removed(active.plusSeconds(11));
+            grant.removed(active.plusSeconds(11), null);
         });
         house.clock().set(active.plusSeconds(seconds));
         assertThat(house.handIn(aDenial()).outcome()).isEqualTo(expected);

@@ -340,6 +340,14 @@ final class IntakeHouse implements AutoCloseable {
                 public Presence presenceOf(Lease lease) {
                     return Presence.PRESENT;
                 }
+
+                @Override
+                public Inventory inventory(TenantId tenant) {
+                    return new Inventory(List.of(), List.of());
+                }
+
+                @Override
+                public void remove(TenantId tenant, Held held) {}
             };
         }
 
@@ -396,7 +404,7 @@ final class IntakeHouse implements AutoCloseable {
 
         @Override
         public Judgement judge(AccessQuestion question) {
-            if (question.permission().toString().equals(breaks)) {
+            if (question.entitlement().toString().equals(breaks)) {
                 throw new IllegalStateException("The judge is out.");
             }
             return judgement();

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.drawbridge.grant.Grant;
 import io.drawbridge.identity.PersonId;
 import io.drawbridge.organization.TenantSettings;
+import io.drawbridge.organization.Way;
 import io.drawbridge.policy.AccessDuration;
 import io.drawbridge.request.AccessRequest;
 import io.drawbridge.request.AccessRequests;
@@ -341,10 +342,12 @@ class NoticesTest {
                 request.requester(),
                 request.identity(),
                 request.account(),
-                request.permission(),
+                request.entitlement(),
                 office.clock.instant(),
                 office.clock.instant().plus(Duration.ofHours(1)),
                 false,
+                Way.SCP_EXEMPTION,
+                request.entitlement(),
                 office.clock.instant());
     }
 

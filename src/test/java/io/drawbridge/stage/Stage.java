@@ -83,6 +83,8 @@ public abstract class Stage {
 
     /** Our tables, children before parents. */
     private static final List<String> TABLES = List.of(
+            "fence",
+            "aws_quota",
             "idempotent_call",
             "notice",
             "told",
@@ -99,6 +101,7 @@ public abstract class Stage {
             "request_identity_user",
             "access_request",
             "audit_record",
+            "permission_set",
             "tenant_setting",
             "identity_owner",
             "control_exemption",

@@ -2,7 +2,10 @@ package io.drawbridge.grant.dryrun;
 
 import io.drawbridge.grant.Cloud;
 import io.drawbridge.grant.CloudException;
+import io.drawbridge.grant.GrantId;
 import io.drawbridge.grant.Lease;
+import io.drawbridge.identity.TenantId;
+import io.drawbridge.organization.ScopeId;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -81,6 +84,44 @@ public class DryRunCloud implements Cloud {
         return presence == null ? Presence.CHANGING : presence;
     }
 
+    @Override
+    public Inventory inventory(TenantId tenant) {
+        call(false, "be asked");
+        List<Held> held = apart.execute(transaction -> database.sql(
+                        """
+                        select object_key, account_id, identity, permission, grant_id from dry_run_access
+                        where tenant_id = :tenant
+                          and object_key not in (select object_key from dry_run_operation where completes_at <= :now)
+                        union all
+                        select object_key, account_id, identity, permission, grant_id from dry_run_operation
+                        where tenant_id = :tenant
+                          and opening = true and completes_at <= :now
+                        order by 1""")
+                .param("tenant", tenant.value())
+                .param("now", clock.instant().atOffset(ZoneOffset.UTC))
+                .query((row, number) -> new Held(
+                        row.getString(1),
+                        new ScopeId(row.getString(2)),
+                        row.getString(3),
+                        row.getString(4),
+                        new GrantId(row.getString(5))))
+                .list());
+        return new Inventory(held == null ? List.of() : held, List.of());
+    }
+
+    @Override
+    public void remove(TenantId tenant, Held held) {
+        call(failClose, "close");
+        ask(
+                tenant,
+                held.objectKey(),
+                held.account().value(),
+                held.identity(),
+                held.entitlement(),
+                String.valueOf(held.grant()),
+                false);
+    }
+
     /** Who has access now, what has been under way for long enough included. */
     public List<Access> whoHasAccess() {
         OffsetDateTime now = clock.instant().atOffset(ZoneOffset.UTC);
@@ -146,27 +187,46 @@ public class DryRunCloud implements Cloud {
     }
 
     private void ask(Lease lease, boolean opening) {
+        ask(
+                lease.tenant(),
+                lease.objectKey(),
+                lease.account().value(),
+                lease.identity().key(),
+                lease.entitlement().toString(),
+                lease.grant().value(),
+                opening);
+    }
+
+    private void ask(
+            TenantId tenant,
+            String objectKey,
+            String account,
+            String identity,
+            String entitlement,
+            String grant,
+            boolean opening) {
         apart.executeWithoutResult(transaction -> {
-            settle(lease.objectKey());
-            boolean there = count("dry_run_access", lease.objectKey()) > 0;
+            settle(objectKey);
+            boolean there = count("dry_run_access", objectKey) > 0;
             int dropped = database.sql("delete from dry_run_operation where object_key = ?")
-                    .param(lease.objectKey())
+                    .param(objectKey)
                     .update();
             if (there == opening && dropped == 0) {
                 return;
             }
             database.sql(
                             """
-                            insert into dry_run_operation (object_key, opening, grant_id, account_id, identity, permission,
+                            insert into dry_run_operation (object_key, opening, grant_id, tenant_id, account_id, identity, permission,
                                     completes_at)
-                            values (?, ?, ?, ?, ?, ?, ?)""")
+                            values (?, ?, ?, ?, ?, ?, ?, ?)""")
                     .params(
-                            lease.objectKey(),
+                            objectKey,
                             opening,
-                            lease.grant().value(),
-                            lease.account().value(),
-                            lease.identity().key(),
-                            lease.permission().toString(),
+                            grant,
+                            tenant.value(),
+                            account,
+                            identity,
+                            entitlement,
                             clock.instant().plus(confirmAfter).atOffset(ZoneOffset.UTC))
                     .update();
         });
@@ -186,8 +246,8 @@ public class DryRunCloud implements Cloud {
             if (opening) {
                 database.sql(
                                 """
-                                insert into dry_run_access (object_key, account_id, identity, permission, grant_id, since)
-                                select object_key, account_id, identity, permission, grant_id, completes_at
+                                insert into dry_run_access (object_key, tenant_id, account_id, identity, permission, grant_id, since)
+                                select object_key, tenant_id, account_id, identity, permission, grant_id, completes_at
                                 from dry_run_operation where object_key = ?""")
                         .param(objectKey)
                         .update();

@@ -7,8 +7,9 @@ import io.drawbridge.grant.Grants;
 import io.drawbridge.grant.Lease;
 import io.drawbridge.identity.PersonId;
 import io.drawbridge.identity.TenantId;
-import io.drawbridge.organization.PermissionName;
+import io.drawbridge.organization.Entitlement;
 import io.drawbridge.organization.ScopeId;
+import io.drawbridge.organization.Way;
 import io.drawbridge.request.Identity;
 import io.drawbridge.request.RequestId;
 import java.sql.ResultSet;
@@ -101,17 +102,24 @@ class JdbcGrants implements Grants {
     }
 
     @Override
-    public List<Grant> findLiving(TenantId tenant, Identity identity, ScopeId account, PermissionName permission) {
+    public List<Grant> findLiving(TenantId tenant, Identity identity, ScopeId account, Entitlement entitlement) {
         return select(
                         "where tenant_id = :tenant and account_id = :account and permission = :permission and state not in "
                                 + ENDED,
                         Map.of(
                                 "tenant", tenant.value(),
                                 "account", account.value(),
-                                "permission", permission.toString()))
+                                "permission", entitlement.toString()))
                 .stream()
                 .filter(grant -> grant.identity().key().equals(identity.key()))
                 .toList();
+    }
+
+    @Override
+    public List<Grant> findLiving(TenantId tenant) {
+        return select(
+                "where tenant_id = :tenant and state not in " + ENDED + " order by id",
+                Map.of("tenant", tenant.value()));
     }
 
     @Override
@@ -192,6 +200,16 @@ class JdbcGrants implements Grants {
     }
 
     @Override
+    public Optional<Instant> lastEnd(Lease lease) {
+        return database.sql(
+                        "select ends_at from lease where object_key = ? and living = true order by ends_at desc limit 1")
+                .param(lease.objectKey())
+                .query(OffsetDateTime.class)
+                .optional()
+                .map(OffsetDateTime::toInstant);
+    }
+
+    @Override
     public boolean isShared(Lease lease) {
         return database.sql("select count(*) from lease where object_key = ? and living = true and grant_id <> ?")
                         .params(lease.objectKey(), lease.grant().value())
@@ -241,10 +259,12 @@ class JdbcGrants implements Grants {
                         row.getString("identity_arn"),
                         row.getString("identity_name")),
                 new ScopeId(row.getString("account_id")),
-                PermissionName.parse(row.getString("permission")),
+                Entitlement.parse(row.getString("permission")),
                 instant(row, "starts_at"),
                 instant(row, "ends_at"),
                 row.getBoolean("break_glass"),
+                Way.valueOf(row.getString("way")),
+                Entitlement.parse(row.getString("opens")),
                 GrantState.valueOf(row.getString("state")),
                 instant(row, "state_since"),
                 optionalInstant(row, "active_at"),
@@ -253,7 +273,9 @@ class JdbcGrants implements Grants {
                 row.getString("ended_by"),
                 row.getString("end_reason"),
                 row.getInt("attempts"),
-                row.getString("failure")));
+                row.getString("failure"),
+                optionalInstant(row, "missing_since"),
+                optionalInstant(row, "sessions_until")));
     }
 
     private static Map<String, @Nullable Object> columns(Grant grant) {
@@ -265,7 +287,7 @@ class JdbcGrants implements Grants {
         columns.put("identity_arn", grant.identity().arn());
         columns.put("identity_name", grant.identity().name());
         columns.put("account_id", grant.account().value());
-        columns.put("permission", grant.permission().toString());
+        columns.put("permission", grant.entitlement().toString());
         columns.put("state", grant.state().name());
         columns.put("state_since", grant.stateSince().atOffset(ZoneOffset.UTC));
         columns.put("starts_at", grant.startsAt().atOffset(ZoneOffset.UTC));
@@ -284,6 +306,14 @@ class JdbcGrants implements Grants {
         columns.put("attempts", grant.attempts());
         columns.put("failure", grant.failure().orElse(null));
         columns.put("break_glass", grant.breakGlass());
+        columns.put("way", grant.way().name());
+        columns.put("opens", grant.opens().toString());
+        columns.put(
+                "missing_since",
+                grant.missingSince().map(at -> at.atOffset(ZoneOffset.UTC)).orElse(null));
+        columns.put(
+                "sessions_until",
+                grant.sessionsUntil().map(at -> at.atOffset(ZoneOffset.UTC)).orElse(null));
         return columns;
     }
 

@@ -3,13 +3,16 @@ package io.drawbridge.organization.jdbc;
 import io.drawbridge.identity.TenantId;
 import io.drawbridge.organization.Control;
 import io.drawbridge.organization.Controls;
+import io.drawbridge.organization.PermissionSetName;
 import io.drawbridge.organization.Scope;
 import io.drawbridge.organization.ScopeId;
 import io.drawbridge.organization.ScopePath;
+import io.drawbridge.organization.Way;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
@@ -35,14 +38,16 @@ class JdbcControls implements Controls {
                     exempt.computeIfAbsent(row.getString(1) + "/" + row.getString(2), key -> new ArrayList<>())
                             .add(row.getString(3));
                 });
-        return database.sql(
-                        "select scope_id, service, control from control where tenant_id = ? order by scope_id, service")
+        return database.sql("select scope_id, service, control, way, permission_set from control where tenant_id = ?"
+                        + " order by scope_id, service")
                 .param(tenant.value())
                 .query((row, number) -> new ScopeControl(
                         new ScopeId(row.getString(1)),
                         row.getString(2),
                         Control.valueOf(row.getString(3)),
-                        exempt.getOrDefault(row.getString(1) + "/" + row.getString(2), List.of())))
+                        exempt.getOrDefault(row.getString(1) + "/" + row.getString(2), List.of()),
+                        Way.valueOf(row.getString(4)),
+                        permissionSet(row.getString(5))))
                 .list();
     }
 
@@ -68,12 +73,17 @@ class JdbcControls implements Controls {
         database.sql("delete from control where tenant_id = ? and scope_id = ? and service = ?")
                 .params(key)
                 .update();
-        database.sql("insert into control (tenant_id, scope_id, service, control) values (?, ?, ?, ?)")
+        database.sql(
+                        "insert into control (tenant_id, scope_id, service, control, way, permission_set) values (?, ?, ?, ?, ?, ?)")
                 .params(
                         tenant.value(),
                         control.scope().value(),
                         control.service(),
-                        control.control().name())
+                        control.control().name(),
+                        control.way().name(),
+                        control.permissionSet() == null
+                                ? null
+                                : control.permissionSet().name())
                 .update();
         for (int position = 0; position < control.exempt().size(); position++) {
             database.sql(
@@ -86,5 +96,9 @@ class JdbcControls implements Controls {
                             control.exempt().get(position))
                     .update();
         }
+    }
+
+    private static @Nullable PermissionSetName permissionSet(@Nullable String name) {
+        return name == null ? null : new PermissionSetName(name);
     }
 }

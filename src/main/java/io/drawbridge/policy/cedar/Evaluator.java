@@ -11,7 +11,7 @@ import com.cedarpolicy.value.Value;
 import io.drawbridge.identity.People;
 import io.drawbridge.identity.TenantId;
 import io.drawbridge.organization.Control;
-import io.drawbridge.organization.PermissionName;
+import io.drawbridge.organization.Entitlement;
 import io.drawbridge.organization.Scope;
 import io.drawbridge.organization.ScopeId;
 import io.drawbridge.policy.Evaluation;
@@ -210,7 +210,7 @@ final class Evaluator implements AutoCloseable {
                 && !asked.resource().id().isBlank();
         for (EntityRef reference : named) {
             if (reference.type().equals(Vocabulary.PERMISSION)) {
-                PermissionName permission = permission(reference.id());
+                Entitlement permission = permission(reference.id());
                 Control control = atAccount
                         ? scopes.control(tenant, new ScopeId(asked.resource().id()), permission.service())
                         : Control.NONE;
@@ -220,9 +220,9 @@ final class Evaluator implements AutoCloseable {
         return entities;
     }
 
-    private static PermissionName permission(String id) {
+    private static Entitlement permission(String id) {
         try {
-            return PermissionName.parse(id);
+            return Entitlement.parse(id);
         } catch (IllegalArgumentException unreadable) {
             throw refused("context", PolicyCompiler.text(unreadable.getMessage()));
         }

@@ -9,7 +9,8 @@ import com.cedarpolicy.value.PrimString;
 import com.cedarpolicy.value.Value;
 import io.drawbridge.identity.PersonId;
 import io.drawbridge.organization.Control;
-import io.drawbridge.organization.PermissionName;
+import io.drawbridge.organization.Entitlement;
+import io.drawbridge.organization.PermissionSetName;
 import io.drawbridge.organization.Scope;
 import io.drawbridge.organization.ScopePath;
 import io.drawbridge.policy.AccessQuestion;
@@ -62,7 +63,7 @@ record Question(
     static Question of(AccessQuestion asked) {
         Set<Entity> entities = new LinkedHashSet<>();
         EntityUID user = addUser(asked.requester(), asked.groups(), entities);
-        EntityUID permission = addPermission(asked.permission(), asked.control(), entities);
+        EntityUID permission = addPermission(asked.entitlement(), asked.control(), entities);
         EntityUID account = addPath(asked.account(), entities);
 
         Map<String, Value> context = new TreeMap<>();
@@ -97,7 +98,7 @@ record Question(
         Set<Entity> entities = new LinkedHashSet<>();
         EntityUID user = addUser(asked.approver().id(), asked.approver().groups(), entities);
         EntityUID requester = Vocabulary.USER_TYPE.of(asked.requester().value());
-        EntityUID permission = addPermission(asked.permission(), asked.control(), entities);
+        EntityUID permission = addPermission(asked.entitlement(), asked.control(), entities);
         EntityUID account = addPath(asked.account(), entities);
         EntityUID request = Vocabulary.ACCESS_REQUEST_TYPE.of(asked.requestId());
         entities.add(new Entity(
@@ -127,12 +128,18 @@ record Question(
         return user;
     }
 
-    static EntityUID addPermission(PermissionName name, Control control, Collection<Entity> entities) {
+    /**
+     * Adds what is asked for. A permission set has no service and no control: only a policy that names it permits it.
+     */
+    static EntityUID addPermission(Entitlement name, Control control, Collection<Entity> entities) {
         EntityUID permission = Vocabulary.PERMISSION_TYPE.of(name.toString());
         entities.add(new Entity(
                 permission,
                 Map.of("control", new PrimString(Vocabulary.word(control))),
-                Set.of(Vocabulary.SERVICE_TYPE.of(name.service()))));
+                Set.of(
+                        name instanceof PermissionSetName set
+                                ? Vocabulary.PERMISSION_SET_TYPE.of(set.name())
+                                : Vocabulary.SERVICE_TYPE.of(name.service()))));
         return permission;
     }
 

@@ -30,6 +30,7 @@ final class Vocabulary {
     static final EntityTypeName ACCOUNT_TYPE = type(ACCOUNT);
     static final EntityTypeName SERVICE_TYPE = type(SERVICE);
     static final EntityTypeName PERMISSION_TYPE = type(PERMISSION);
+    static final EntityTypeName PERMISSION_SET_TYPE = type("Drawbridge::PermissionSet");
     static final EntityTypeName ACCESS_REQUEST_TYPE = type(ACCESS_REQUEST);
     static final EntityUID REQUEST_ACCESS = type(ACTION).of("request_access");
     static final EntityUID APPROVE_REQUEST = type(ACTION).of("approve_request");

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.drawbridge.identity.PersonId;
 import io.drawbridge.identity.TenantId;
-import io.drawbridge.organization.PermissionName;
+import io.drawbridge.organization.Entitlement;
 import io.drawbridge.organization.ScopeId;
 import io.drawbridge.policy.AccessDuration;
 import io.drawbridge.policy.ApprovalMode;
@@ -314,7 +314,7 @@ class JdbcAccessRequests implements AccessRequests {
                         row.getString("identity_name")),
                 new ScopeId(row.getString("account_id")),
                 row.getString("scope_path"),
-                PermissionName.parse(row.getString("permission")),
+                Entitlement.parse(row.getString("permission")),
                 AccessRequest.Origin.valueOf(row.getString("origin")),
                 instant(row, "created_at"),
                 Liftable.valueOf(row.getString("liftable")),
@@ -375,8 +375,8 @@ class JdbcAccessRequests implements AccessRequests {
         columns.put("identity_name", request.identity().name());
         columns.put("account_id", request.account().value());
         columns.put("scope_path", request.scopePath());
-        columns.put("service", request.permission().service());
-        columns.put("permission", request.permission().toString());
+        columns.put("service", request.entitlement().service());
+        columns.put("permission", request.entitlement().toString());
         columns.put("attempts", request.attempts());
         columns.put("justification", request.justification().orElse(null));
         columns.put("ticket", request.ticket().orElse(null));

@@ -7,6 +7,7 @@ import io.drawbridge.grant.GrantState;
 import io.drawbridge.grant.Grants;
 import io.drawbridge.identity.Caller;
 import io.drawbridge.identity.Role;
+import io.drawbridge.organization.PermissionName;
 import io.drawbridge.organization.ScopeId;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
@@ -114,6 +115,9 @@ class GrantController {
      * A grant as the API shows it.
      *
      * @param endsAt 9999-12-31T00:00:00Z for one that was given for ever
+     * @param permission the IAM action; null for a permission set
+     * @param way {@code scp-exemption} or {@code account-assignment}
+     * @param missingSince since when the cloud has not held what the grant opened; null while it does
      * @param sessionsUntil until when sessions that began under it may go on; null if they end with it
      * @param accessMayStillBeOn whether it is being taken back and the cloud has not yet confirmed that it is gone
      */
@@ -126,13 +130,16 @@ class GrantController {
             String person,
             RequestRepresentation.IdentityRepresentation identity,
             RequestRepresentation.AccountRepresentation account,
-            String permission,
+            @Nullable String permission,
+            @Nullable String permissionSet,
+            String way,
             boolean breakGlass,
             Instant startsAt,
             Instant endsAt,
             @Nullable Instant activeAt,
             @Nullable Instant revokingAt,
             @Nullable Instant revokedAt,
+            @Nullable Instant missingSince,
             @Nullable Instant sessionsUntil,
             @Nullable String endedBy,
             @Nullable String endReason,
@@ -152,14 +159,17 @@ class GrantController {
                     grant.person().value(),
                     RequestRepresentations.identity(grant.identity()),
                     RequestRepresentations.account(grant.account().value(), names),
-                    grant.permission().toString(),
+                    grant.entitlement() instanceof PermissionName permission ? permission.toString() : null,
+                    RequestRepresentations.permissionSet(grant.entitlement()),
+                    grant.way().word(),
                     grant.breakGlass(),
                     grant.startsAt(),
                     grant.endsAt(),
                     grant.activeAt().orElse(null),
                     grant.revokingAt().orElse(null),
                     grant.revokedAt().orElse(null),
-                    null,
+                    grant.missingSince().orElse(null),
+                    grant.sessionsUntil().orElse(null),
                     grant.endedBy().orElse(null),
                     grant.endReason().orElse(null),
                     grant.failure().orElse(null),

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param outcome {@code denied}, {@code auto}, {@code break_glass} or {@code require}
  * @param mode null exactly if the policy denies
  * @param approvers who would be asked, by level; empty if nobody would
+ * @param ending how the access would end
  * @param openRequest the open request that already asks for the same
  */
 record PreviewRepresentation(
@@ -30,6 +31,7 @@ record PreviewRepresentation(
         List<Asked> approvers,
         Caps caps,
         RequestController.DurationChoice durations,
+        EndingRepresentation ending,
         @Nullable String openRequest) {
 
     /** Approvers of one scope, who would be asked. */
@@ -42,6 +44,14 @@ record PreviewRepresentation(
                     timeout == null ? null : timeout.toString(), maxDuration == null ? null : maxDuration.toString());
         }
     }
+
+    /**
+     * How the access would end.
+     *
+     * @param byItself whether the cloud ends it at the second, even if Drawbridge does not run
+     * @param lateness how late its end may be confirmed, ISO 8601; {@code PT0S} if nothing waits
+     */
+    record EndingRepresentation(boolean byItself, String lateness) {}
 
     /** A policy that could not be evaluated. */
     record PolicyErrorRepresentation(String policy, String message) {
@@ -72,6 +82,8 @@ record PreviewRepresentation(
                 asked,
                 Caps.of(judgement.approvalTimeout(), judgement.maxDuration()),
                 RequestController.DurationChoice.of(preview.durations()),
+                new EndingRepresentation(
+                        preview.ending().byItself(), preview.ending().lateness().toString()),
                 open == null ? null : open.value());
     }
 }

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * A request as the API shows it.
  *
  * @param scope the account's path from the root, as it was when the request was opened
+ * @param permission the IAM action asked for; null if a permission set was, and then so is the service
  * @param requestedDuration ISO 8601 or {@code forever}; so are all durations here
  * @param approvers rungs, those already asked first
  * @param escalatesAt when the next rung is asked; null if none is left
@@ -23,8 +24,9 @@ record RequestRepresentation(
         IdentityRepresentation identity,
         AccountRepresentation account,
         String scope,
-        String service,
-        String permission,
+        @Nullable String service,
+        @Nullable String permission,
+        @Nullable String permissionSet,
         @Nullable String justification,
         @Nullable String ticket,
         boolean breakGlass,
@@ -70,12 +72,22 @@ record RequestRepresentation(
      */
     record Rung(int level, String scope, List<String> people, @Nullable Instant notifiedAt) {}
 
-    /** The grant that the request opened. */
+    /**
+     * The grant that the request opened.
+     *
+     * @param way {@code scp-exemption} or {@code account-assignment}
+     * @param endsByItself whether the cloud ends the access at its end even if Drawbridge does not run
+     * @param missingSince since when the cloud has not held what the grant opened; null while it does
+     * @param sessionsUntil until when sessions that began under it may go on; null if they end with it
+     */
     record Opened(
             String id,
             String state,
             Instant startsAt,
             Instant endsAt,
+            String way,
+            boolean endsByItself,
+            @Nullable Instant missingSince,
             @Nullable Instant revokedAt,
             @Nullable Instant sessionsUntil) {}
 

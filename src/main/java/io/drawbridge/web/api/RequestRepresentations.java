@@ -1,10 +1,14 @@
 package io.drawbridge.web.api;
 
 import io.drawbridge.grant.Grant;
+import io.drawbridge.grant.GrantDesk;
 import io.drawbridge.grant.Grants;
 import io.drawbridge.identity.Caller;
 import io.drawbridge.identity.PersonId;
 import io.drawbridge.identity.TenantId;
+import io.drawbridge.organization.Entitlement;
+import io.drawbridge.organization.PermissionName;
+import io.drawbridge.organization.PermissionSetName;
 import io.drawbridge.organization.Scope;
 import io.drawbridge.organization.Scopes;
 import io.drawbridge.policy.AccessDuration;
@@ -43,14 +47,21 @@ class RequestRepresentations {
     private final EscalationDesk escalation;
     private final RequestWorkflow workflow;
     private final Grants grants;
+    private final GrantDesk desk;
     private final Scopes scopes;
 
     RequestRepresentations(
-            RequestReader reader, EscalationDesk escalation, RequestWorkflow workflow, Grants grants, Scopes scopes) {
+            RequestReader reader,
+            EscalationDesk escalation,
+            RequestWorkflow workflow,
+            Grants grants,
+            GrantDesk desk,
+            Scopes scopes) {
         this.reader = reader;
         this.escalation = escalation;
         this.workflow = workflow;
         this.grants = grants;
+        this.desk = desk;
         this.scopes = scopes;
     }
 
@@ -91,6 +102,7 @@ class RequestRepresentations {
             AccessRequest request, RequestWorkflow.Clocks clocks, @Nullable Grant grant, Map<String, String> names) {
         List<AccessRequests.Rung> asked = reader.rungs(request);
         List<ApproverChain.Step> upcoming = upcoming(request);
+        PermissionName permission = request.entitlement() instanceof PermissionName named ? named : null;
         return new RequestRepresentation(
                 request.id().value(),
                 request.tenant().value(),
@@ -101,8 +113,9 @@ class RequestRepresentations {
                 identity(request.identity()),
                 account(request.account().value(), names),
                 request.scopePath(),
-                request.permission().service(),
-                request.permission().toString(),
+                permission == null ? null : permission.service(),
+                permission == null ? null : permission.toString(),
+                permissionSet(request.entitlement()),
                 request.justification().orElse(null),
                 request.ticket().orElse(null),
                 request.breakGlass(),
@@ -158,14 +171,22 @@ class RequestRepresentations {
         return rungs;
     }
 
-    private static Opened opened(Grant grant) {
+    /** Name of the permission set; null if it is a permission. */
+    static @Nullable String permissionSet(Entitlement entitlement) {
+        return entitlement instanceof PermissionSetName set ? set.name() : null;
+    }
+
+    private Opened opened(Grant grant) {
         return new Opened(
                 grant.id().value(),
                 grant.state().name(),
                 grant.startsAt(),
                 grant.endsAt(),
+                grant.way().word(),
+                desk.ending(grant).byItself(),
+                grant.missingSince().orElse(null),
                 grant.revokedAt().orElse(null),
-                null);
+                grant.sessionsUntil().orElse(null));
     }
 
     private static List<String> names(List<PersonId> people) {

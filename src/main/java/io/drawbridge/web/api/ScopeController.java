@@ -8,7 +8,9 @@ import io.drawbridge.organization.Control;
 import io.drawbridge.organization.Controls;
 import io.drawbridge.organization.OrganizationDesk;
 import io.drawbridge.organization.PermissionCatalogue;
+import io.drawbridge.organization.PermissionSetName;
 import io.drawbridge.organization.ScopeId;
+import io.drawbridge.organization.Way;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
@@ -78,7 +80,12 @@ class ScopeController {
         organization.setControl(
                 caller,
                 new Controls.ScopeControl(
-                        id, service, control(controlling.control()), entries("exempt", controlling.exempt())));
+                        id,
+                        service,
+                        control(controlling.control()),
+                        entries("exempt", controlling.exempt()),
+                        way(controlling),
+                        permissionSet(controlling)));
         return tree.of(caller.tenant(), id);
     }
 
@@ -89,6 +96,36 @@ class ScopeController {
             }
         }
         throw new InvalidInputException("control", "must be protected, disabled or none.");
+    }
+
+    private static Way way(Controlling controlling) {
+        String word = controlling.way();
+        if (word == null) {
+            return controlling.permissionSet() == null ? Way.SCP_EXEMPTION : Way.ACCOUNT_ASSIGNMENT;
+        }
+        try {
+            return Way.parse(word);
+        } catch (IllegalArgumentException unknown) {
+            throw new InvalidInputException("way", "must be scp-exemption or account-assignment.");
+        }
+    }
+
+    private static @Nullable PermissionSetName permissionSet(Controlling controlling) {
+        String name = controlling.permissionSet();
+        boolean needed = way(controlling) == Way.ACCOUNT_ASSIGNMENT;
+        if (needed != (name != null)) {
+            throw new InvalidInputException(
+                    "permissionSet",
+                    needed
+                            ? "is missing; name what is assigned to open the permissions of the service."
+                            : "is given with the way account-assignment only.");
+        }
+        try {
+            return name == null ? null : new PermissionSetName(name);
+        } catch (IllegalArgumentException unreadable) {
+            throw new InvalidInputException(
+                    "permissionSet", "is no name of a permission set; expected 1 to 32 letters, digits or _+=,.@-.");
+        }
     }
 
     private static List<PersonId> people(@Nullable List<@Nullable String> names) {
@@ -116,8 +153,17 @@ class ScopeController {
             @Nullable Boolean overrideBelow,
             @Nullable Boolean selfApproval) {}
 
-    /** What is closed: {@code protected}, {@code disabled} or {@code none}; and for whom not. */
-    record Controlling(@Nullable String control, @Nullable List<@Nullable String> exempt) {}
+    /**
+     * What is closed: {@code protected}, {@code disabled} or {@code none}; and for whom not.
+     *
+     * @param way how it is opened, {@code scp-exemption} or {@code account-assignment}; left out, the first
+     * @param permissionSet what is assigned to open it, with the way {@code account-assignment}
+     */
+    record Controlling(
+            @Nullable String control,
+            @Nullable List<@Nullable String> exempt,
+            @Nullable String way,
+            @Nullable String permissionSet) {}
 
     /**
      * The tree.

@@ -5,6 +5,7 @@ import io.drawbridge.identity.PersonId;
 import io.drawbridge.identity.TenantId;
 import io.drawbridge.organization.Assignments;
 import io.drawbridge.organization.Controls;
+import io.drawbridge.organization.PermissionSetName;
 import io.drawbridge.organization.Scope;
 import io.drawbridge.organization.ScopeId;
 import io.drawbridge.organization.Scopes;
@@ -50,13 +51,27 @@ class ScopeTree {
             Effective effective,
             List<ScopeRepresentation> children) {}
 
-    /** What is set for a service, and where. */
-    record ControlRepresentation(String service, String control, List<String> exempt, String scope) {
+    /**
+     * What is set for a service, and where.
+     *
+     * @param way how it is opened, {@code scp-exemption} or {@code account-assignment}
+     * @param permissionSet what is assigned to open it; null with the first way
+     */
+    record ControlRepresentation(
+            String service,
+            String control,
+            List<String> exempt,
+            String way,
+            @Nullable String permissionSet,
+            String scope) {
         static ControlRepresentation of(Controls.ScopeControl control) {
+            PermissionSetName permissionSet = control.permissionSet();
             return new ControlRepresentation(
                     control.service(),
                     control.control().name().toLowerCase(Locale.ROOT),
                     control.exempt(),
+                    control.way().word(),
+                    permissionSet == null ? null : permissionSet.name(),
                     control.scope().value());
         }
     }

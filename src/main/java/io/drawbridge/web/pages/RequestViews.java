@@ -8,6 +8,7 @@ import io.drawbridge.identity.People;
 import io.drawbridge.identity.Person;
 import io.drawbridge.identity.PersonId;
 import io.drawbridge.identity.TenantId;
+import io.drawbridge.organization.PermissionSetName;
 import io.drawbridge.organization.Reach;
 import io.drawbridge.organization.Scope;
 import io.drawbridge.organization.ScopeId;
@@ -179,7 +180,7 @@ class RequestViews {
             lines.add(new Line(
                     request.id().value(),
                     request.status().name(),
-                    request.permission().toString(),
+                    request.entitlement().toString(),
                     accounts.getOrDefault(request.account(), request.account().value()),
                     request.requester().value(),
                     Moment.of(request.createdAt()),
@@ -214,7 +215,7 @@ class RequestViews {
         }
         return new Focus(
                 id.value(),
-                request.permission() + " in " + accountName(request),
+                request.entitlement() + " in " + accountName(request),
                 request.status().name(),
                 explanation(request),
                 clocks(request, workflow.clocks(id), grant),
@@ -309,8 +310,12 @@ class RequestViews {
         facts.add(new Fact("Requester", personName(request.requester())));
         facts.add(new Fact("Identity", request.identity().name() + " (" + kind(request.identity()) + ")"));
         facts.add(new Fact("Identity ARN", request.identity().arn()));
-        facts.add(new Fact("Privileged permission", request.permission().toString()));
-        facts.add(new Fact("Service", request.permission().service()));
+        if (request.entitlement() instanceof PermissionSetName set) {
+            facts.add(new Fact("Permission set", set.name()));
+        } else {
+            facts.add(new Fact("Privileged permission", request.entitlement().toString()));
+            facts.add(new Fact("Service", request.entitlement().service()));
+        }
         facts.add(new Fact("Account", accountName(request) + " (" + request.account() + ")"));
         facts.add(new Fact("Scope", request.scopePath()));
         facts.add(new Fact(

@@ -8,8 +8,10 @@ import io.drawbridge.grant.CloudContract;
 import io.drawbridge.grant.CloudException;
 import io.drawbridge.grant.GrantId;
 import io.drawbridge.grant.Lease;
+import io.drawbridge.identity.TenantId;
 import io.drawbridge.organization.PermissionName;
 import io.drawbridge.organization.ScopeId;
+import io.drawbridge.organization.Way;
 import io.drawbridge.request.Identity;
 import java.time.Clock;
 import java.time.Duration;
@@ -17,14 +19,13 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.UUID;
+import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.springframework.core.io.ClassPathResource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
-import org.springframework.jdbc.datasource.init.ResourceDatabasePopulator;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** The dry-run cloud against the contract of all clouds, and what is its own. */
@@ -42,7 +43,7 @@ class DryRunCloudTest extends CloudContract {
     void anEmptyCloud() {
         DriverManagerDataSource memory = new DriverManagerDataSource(
                 "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1;LOCK_TIMEOUT=10000");
-        new ResourceDatabasePopulator(new ClassPathResource("db/migration/V1__drawbridge.sql")).execute(memory);
+        Flyway.configure().dataSource(memory).load().migrate();
         database = JdbcClient.create(memory);
         transactions = new DataSourceTransactionManager(memory);
         cloud = new DryRunCloud(
@@ -72,7 +73,7 @@ class DryRunCloudTest extends CloudContract {
         return cloud.whoHasAccess().stream()
                 .anyMatch(access -> access.account().equals(lease.account().value())
                         && access.identity().equals(lease.identity().key())
-                        && access.permission().equals(lease.permission().toString()));
+                        && access.permission().equals(lease.entitlement().toString()));
     }
 
     @Override
@@ -126,9 +127,11 @@ class DryRunCloudTest extends CloudContract {
     private static Lease aLease() {
         return new Lease(
                 GrantId.random(),
+                new TenantId("acme"),
                 new ScopeId("111122223333"),
                 new Identity(Identity.Type.IAM_ROLE, "arn:aws:iam::111122223333:role/deploy", "deploy"),
                 PermissionName.parse("s3:DeleteBucket"),
+                Way.SCP_EXEMPTION,
                 Instant.parse("2026-01-15T14:00:00Z"));
     }
 

@@ -18,6 +18,7 @@ import io.drawbridge.identity.PersonId;
 import io.drawbridge.identity.TenantId;
 import io.drawbridge.organization.PermissionName;
 import io.drawbridge.organization.ScopeId;
+import io.drawbridge.organization.Way;
 import io.drawbridge.policy.AccessDuration;
 import io.drawbridge.request.AccessRequest;
 import io.drawbridge.request.AccessRequests;
@@ -286,10 +287,12 @@ class PagesTest {
                 request.requester(),
                 request.identity(),
                 request.account(),
-                request.permission(),
+                request.entitlement(),
                 PagesHouse.NOW,
                 PagesHouse.NOW.plus(Duration.ofHours(2)),
                 false,
+                Way.SCP_EXEMPTION,
+                request.entitlement(),
                 PagesHouse.NOW);
         committing(() -> grants.add(grant));
         assertThat(body(look(ALICE, "/requests/" + request.id())))

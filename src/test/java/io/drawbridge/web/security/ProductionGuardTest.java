@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.drawbridge.grant.Cloud;
 import io.drawbridge.grant.Lease;
+import io.drawbridge.identity.TenantId;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.springframework.core.io.ClassPathResource;
@@ -76,6 +77,16 @@ class ProductionGuardTest {
         @Override
         public Presence presenceOf(Lease lease) {
             throw new IllegalStateException("Nobody asks for anything here.");
+        }
+
+        @Override
+        public Inventory inventory(TenantId tenant) {
+            throw new IllegalStateException("Nobody looks here.");
+        }
+
+        @Override
+        public void remove(TenantId tenant, Held held) {
+            throw new IllegalStateException("Nobody removes anything here.");
         }
     }
 }

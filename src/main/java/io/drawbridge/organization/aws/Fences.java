@@ -1,0 +1,111 @@
+package io.drawbridge.organization.aws;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.Optional;
+import java.util.UUID;
+import org.springframework.dao.DuplicateKeyException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * Work that only one node may do at a time: whoever holds the fence does it, and the generation tells a later holder from
+ * an earlier one that does not yet know that it was replaced.
+ */
+@Component
+public class Fences {
+    private final JdbcClient database;
+    private final TransactionTemplate apart;
+    private final Clock clock;
+    private final String node = UUID.randomUUID().toString();
+
+    Fences(JdbcClient database, PlatformTransactionManager transactions, Clock clock) {
+        this.database = database;
+        this.apart = new TransactionTemplate(transactions);
+        this.apart.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
+        this.clock = clock;
+    }
+
+    /**
+     * A fence that is held.
+     *
+     * @param generation grows by one each time that another node takes the fence over
+     * @param heldUntil exclusive; nothing may be done under it from then on
+     */
+    public record Fence(String name, long generation, Instant heldUntil) {}
+
+    /**
+     * Takes the fence, or holds it longer; empty while another node holds it.
+     *
+     * @param holdFor longer than any single step under it takes
+     */
+    public Optional<Fence> hold(String name, Duration holdFor) {
+        try {
+            return Optional.ofNullable(apart.execute(transaction -> take(name, holdFor)));
+        } catch (DuplicateKeyException other) {
+            return Optional.empty();
+        }
+    }
+
+    /** Whether the fence is still held by the node, in that generation and for at least that long. */
+    public boolean isHeld(Fence fence, Duration forAtLeast) {
+        return database.sql(
+                                "select count(*) from fence where name = ? and holder = ? and generation = ? and held_until >= ?")
+                        .params(
+                                fence.name(),
+                                node,
+                                fence.generation(),
+                                at(clock.instant().plus(forAtLeast)))
+                        .query(Integer.class)
+                        .single()
+                > 0;
+    }
+
+    /** Lets the next node in at once. */
+    public void release(Fence fence) {
+        apart.executeWithoutResult(transaction -> database.sql(
+                        "update fence set held_until = ? where name = ? and holder = ? and generation = ?")
+                .params(at(clock.instant()), fence.name(), node, fence.generation())
+                .update());
+    }
+
+    private @org.jspecify.annotations.Nullable Fence take(String name, Duration holdFor) {
+        Instant now = clock.instant();
+        Instant until = now.plus(holdFor);
+        var row = database.sql("select holder, generation, held_until from fence where name = ? for update")
+                .param(name)
+                .query((found, number) -> new Held(
+                        found.getString(1),
+                        found.getLong(2),
+                        found.getObject(3, OffsetDateTime.class).toInstant()))
+                .optional();
+        if (row.isEmpty()) {
+            database.sql("insert into fence (name, holder, generation, held_until) values (?, ?, 1, ?)")
+                    .params(name, node, at(until))
+                    .update();
+            return new Fence(name, 1, until);
+        }
+        Held held = row.get();
+        boolean mine = held.holder().equals(node);
+        if (!mine && held.until().isAfter(now)) {
+            return null;
+        }
+        long generation = mine ? held.generation() : held.generation() + 1;
+        database.sql("update fence set holder = ?, generation = ?, held_until = ? where name = ?")
+                .params(node, generation, at(until), name)
+                .update();
+        return new Fence(name, generation, until);
+    }
+
+    private static OffsetDateTime at(Instant instant) {
+        return instant.atOffset(ZoneOffset.UTC);
+    }
+
+    private record Held(String holder, long generation, Instant until) {}
+}
