@@ -1,5 +1,6 @@
 package io.drawbridge.grant.aws.scp;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -131,7 +132,7 @@ final class Draft {
         for (ClosedAction action : actions.values()) {
             for (Condition condition : action.conditions()) {
                 byCondition
-                        .computeIfAbsent(condition, first -> new java.util.ArrayList<>())
+                        .computeIfAbsent(condition, first -> new ArrayList<>())
                         .add(action.action());
             }
         }

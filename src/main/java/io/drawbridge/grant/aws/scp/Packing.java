@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -46,24 +47,88 @@ final class Packing {
     static Packing of(Collection<ClosedAction> actions, Map<String, Integer> previous, DocumentLimits limits)
             throws Overflow {
         Packing packing = new Packing(limits);
-        List<ClosedAction> unassigned = new ArrayList<>();
         for (ClosedAction action : actions) {
-            Integer number = previous.get(action.action());
-            if (number == null || number < 1 || number > limits.documents()) {
+            packing.checkAlone(action);
+        }
+        Before before = new Before(previous, limits.documents());
+        List<ClosedAction> unassigned = new ArrayList<>();
+        List<ClosedAction> gathered = new ArrayList<>();
+        for (ClosedAction action : actions) {
+            Optional<Integer> number = before.closer(action);
+            if (number.isEmpty()) {
                 unassigned.add(action);
             } else {
-                packing.drafts.computeIfAbsent(number, Draft::new).add(action);
+                packing.draft(number.get()).add(action);
+                Set<Integer> others = before.otherClosers(action);
+                if (!others.isEmpty()) {
+                    gathered.add(action);
+                    packing.givers.addAll(others);
+                }
             }
         }
         packing.drafts.values().stream()
                 .filter(draft -> draft.characters() > limits.characters())
                 .map(Draft::number)
                 .forEach(packing.givers::add);
+        for (ClosedAction action : gathered) {
+            int closer = before.closer(action).orElseThrow();
+            if (packing.givers.contains(closer)) {
+                packing.draft(closer).remove(action);
+                unassigned.add(action);
+            }
+        }
         for (int giver : packing.givers) {
-            packing.relieve(packing.draft(giver));
+            if (packing.drafts.containsKey(giver)) {
+                packing.relieve(packing.draft(giver));
+            }
         }
         packing.place(unassigned);
+        packing.drafts.values().removeIf(Draft::isEmpty);
         return packing;
+    }
+
+    /**
+     * Which document closed what before. A service that is disabled was closed by those that had its actions while it was
+     * protected, and the other way round; to AWS case makes no difference.
+     */
+    private static final class Before {
+        private final TreeMap<String, Integer> numbers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+
+        Before(Map<String, Integer> previous, int documents) {
+            previous.forEach((action, number) -> {
+                if (number >= 1 && number <= documents) {
+                    numbers.put(action, number);
+                }
+            });
+        }
+
+        /** The document to leave it in; of several the one that closed most of it. */
+        Optional<Integer> closer(ClosedAction action) {
+            return Optional.ofNullable(numbers.get(action.action()))
+                    .or(() -> Optional.ofNullable(numbers.get(ClosedAction.whole(action.service()))))
+                    .or(() -> closersOfParts(action).entrySet().stream()
+                            .max(Map.Entry.<Integer, Integer>comparingByValue()
+                                    .thenComparing(Map.Entry.comparingByKey(Comparator.reverseOrder())))
+                            .map(Map.Entry::getKey));
+        }
+
+        /** Documents that closed other parts of it, and must not let go of them before it is in force. */
+        Set<Integer> otherClosers(ClosedAction action) {
+            Set<Integer> others = new TreeSet<>(closersOfParts(action).keySet());
+            closer(action).ifPresent(others::remove);
+            return others;
+        }
+
+        private Map<Integer, Integer> closersOfParts(ClosedAction action) {
+            Map<Integer, Integer> closers = new TreeMap<>();
+            if (action.isWhole() && !numbers.containsKey(action.action())) {
+                String prefix = action.service() + ":";
+                numbers.tailMap(prefix).entrySet().stream()
+                        .takeWhile(entry -> entry.getKey().regionMatches(true, 0, prefix, 0, prefix.length()))
+                        .forEach(entry -> closers.merge(entry.getValue(), 1, Integer::sum));
+            }
+            return closers;
+        }
     }
 
     SortedMap<Integer, Draft> drafts() {
@@ -135,8 +200,7 @@ final class Packing {
     }
 
     private Optional<Draft> roomiest(Collection<ClosedAction> actions) {
-        return takers()
-                .filter(draft -> draft.charactersWith(actions) <= limits.characters())
+        return takers().filter(draft -> draft.charactersWith(actions) <= limits.characters())
                 .min(Comparator.comparingInt(draft -> draft.charactersWith(actions)));
     }
 
@@ -180,12 +244,21 @@ final class Packing {
         return new Draft(0).charactersWith(service);
     }
 
+    private void checkAlone(ClosedAction action) throws Overflow {
+        int alone = action.charactersAlone();
+        if (alone > limits.characters()) {
+            throw new Overflow(action.action() + ", of " + NoRoomException.number(alone)
+                    + " characters by itself, fits into no document");
+        }
+    }
+
     private void placeAlone(ClosedAction action) throws Overflow {
         List<ClosedAction> alone = List.of(action);
         Draft draft = within(alone, limits.characters() - limits.headroom())
                 .or(() -> within(alone, limits.characters()))
-                .orElseThrow(() -> new Overflow(action.action() + ", of " + NoRoomException.number(characters(alone))
-                        + " characters by itself, fits nowhere"));
+                .orElseThrow(
+                        () -> new Overflow(action.action() + ", of " + NoRoomException.number(action.charactersAlone())
+                                + " characters by itself, fits nowhere beside the others"));
         draft.add(action);
     }
 
@@ -193,8 +266,7 @@ final class Packing {
     private Optional<Draft> within(List<ClosedAction> actions, int length) {
         String service = actions.get(0).service();
         Comparator<Draft> itsOwnFirst = Comparator.comparing(draft -> !draft.hasService(service));
-        Optional<Draft> there = takers()
-                .sorted(itsOwnFirst.thenComparingInt(Draft::number))
+        Optional<Draft> there = takers().sorted(itsOwnFirst.thenComparingInt(Draft::number))
                 .filter(draft -> draft.charactersWith(actions) <= length)
                 .findFirst();
         Optional<Draft> found = there.or(() -> fresh(actions).filter(draft -> draft.charactersWith(actions) <= length));

@@ -60,6 +60,10 @@ public record PrincipalId(Kind kind, String id) implements Comparable<PrincipalI
         return kind == Kind.IDENTITY_CENTER_USER;
     }
 
+    boolean isRole() {
+        return kind == Kind.IAM_ROLE;
+    }
+
     /** As the condition key has it; of a role every session. */
     String conditionValue() {
         return kind == Kind.IAM_ROLE ? id + ":*" : id;

@@ -4,6 +4,7 @@ import io.drawbridge.grant.aws.scp.NoRoomException.Counts;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -80,14 +81,17 @@ public final class ScpCompiler {
             }
         }
         List<ClosedAction> actions = new ArrayList<>();
+        Map<Exemptions, Passing> passing = new HashMap<>();
         closure.protectedActions().forEach((action, exemptions) -> {
-            List<PolicyLease> passing = living.getOrDefault(AccountClosure.key(action), Map.of()).values().stream()
+            List<PolicyLease> open = living.getOrDefault(AccountClosure.key(action), Map.of()).values().stream()
                     .map(lease -> new PolicyLease(lease.principal(), action, lease.end()))
                     .toList();
-            actions.add(ClosedAction.of(action.toString(), always, exemptions, passing));
+            actions.add(ClosedAction.of(
+                    action.toString(), passing.computeIfAbsent(exemptions, some -> new Passing(always, some)), open));
         });
+        Passing alwaysOnly = new Passing(always, Exemptions.NONE);
         for (String service : closure.disabledServices()) {
-            actions.add(ClosedAction.of(service + ":*", always, Exemptions.NONE, List.of()));
+            actions.add(ClosedAction.of(ClosedAction.whole(service), alwaysOnly, List.of()));
         }
         return actions;
     }
@@ -95,10 +99,8 @@ public final class ScpCompiler {
     private static NoRoomException noRoom(
             String account, String unplaced, List<ClosedAction> actions, DocumentLimits limits) {
         // One document an action always suffices; its length may not.
-        int longest = actions.stream()
-                .mapToInt(action -> new Draft(0).charactersWith(List.of(action)))
-                .max()
-                .orElse(0);
+        int longest =
+                actions.stream().mapToInt(ClosedAction::charactersAlone).max().orElse(0);
         DocumentLimits asManyAsNeeded =
                 new DocumentLimits(Math.max(longest, limits.characters()), Math.max(1, actions.size()), 0);
         Packing wished;
