@@ -153,6 +153,7 @@ public class OrganizationDesk {
                 .filter(each -> each.service().equals(control.service()))
                 .toList();
         controls.set(caller.tenant(), control);
+        events.publishEvent(new ControlSet(caller.tenant(), control.scope()));
         trail.record(
                 caller.tenant(),
                 caller.id().value(),

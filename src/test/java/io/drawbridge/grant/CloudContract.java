@@ -30,8 +30,6 @@ import org.junit.jupiter.api.Test;
  */
 @DisplayName("A cloud")
 public abstract class CloudContract {
-    private static final ScopeId PROD = new ScopeId("111122223333");
-    private static final ScopeId DEV = new ScopeId("444455556666");
     private static final TenantId ACME = new TenantId("acme");
 
     /** Far from now on every clock, so that no lease of the contract ends by itself. */
@@ -48,6 +46,16 @@ public abstract class CloudContract {
         THROTTLED,
         /** What is asked for is under way until {@link #timePasses}. */
         SLOW
+    }
+
+    /** The account in which most is asked for. */
+    protected ScopeId prod() {
+        return new ScopeId("111122223333");
+    }
+
+    /** Another account. */
+    protected ScopeId dev() {
+        return new ScopeId("444455556666");
     }
 
     /** How the cloud on trial gives access. */
@@ -73,7 +81,7 @@ public abstract class CloudContract {
     /** An identity beside all others, of any kind that the cloud can give access to. */
     protected Identity worker(int number) {
         return new Identity(
-                Identity.Type.IAM_ROLE, "arn:aws:iam::111122223333:role/worker-" + number, "worker-" + number);
+                Identity.Type.IAM_ROLE, "arn:aws:iam::" + prod() + ":role/worker-" + number, "worker-" + number);
     }
 
     /** The cloud on trial, with nothing in it. */
@@ -93,16 +101,16 @@ public abstract class CloudContract {
     @Test
     @DisplayName("R51 gives the access that it was asked for, and no other")
     void givesExactlyWhatItWasAskedFor() {
-        Lease lease = lease(PROD, person("alice"), entitlement());
+        Lease lease = lease(prod(), person("alice"), entitlement());
 
         open(lease);
 
         assertThat(hasAccess(lease)).isTrue();
-        assertThat(hasAccess(lease(DEV, person("alice"), entitlement()))).isFalse();
-        assertThat(hasAccess(lease(PROD, worker(0), entitlement()))).isFalse();
-        assertThat(hasAccess(lease(PROD, person("alice"), anotherEntitlement())))
+        assertThat(hasAccess(lease(dev(), person("alice"), entitlement()))).isFalse();
+        assertThat(hasAccess(lease(prod(), worker(0), entitlement()))).isFalse();
+        assertThat(hasAccess(lease(prod(), person("alice"), anotherEntitlement())))
                 .isFalse();
-        assertThat(cloud().presenceOf(lease(PROD, person("alice"), anotherEntitlement())))
+        assertThat(cloud().presenceOf(lease(prod(), person("alice"), anotherEntitlement())))
                 .isEqualTo(Cloud.Presence.ABSENT);
         assertThat(objects()).isOne();
     }
@@ -110,9 +118,9 @@ public abstract class CloudContract {
     @Test
     @DisplayName("R51 takes back the access that it was asked to, and no other")
     void takesBackExactlyWhatItWasAskedTo() {
-        Lease lease = lease(PROD, person("alice"), entitlement());
-        Lease other = lease(PROD, person("alice"), anotherEntitlement());
-        Lease abroad = lease(DEV, person("alice"), entitlement());
+        Lease lease = lease(prod(), person("alice"), entitlement());
+        Lease other = lease(prod(), person("alice"), anotherEntitlement());
+        Lease abroad = lease(dev(), person("alice"), entitlement());
         List.of(lease, other, abroad).forEach(this::open);
 
         close(lease);
@@ -125,7 +133,7 @@ public abstract class CloudContract {
     @Test
     @DisplayName("R50 asked twice to open has one object, and asked once to close has none")
     void opensOnce() {
-        Lease lease = lease(PROD, person("alice"), entitlement());
+        Lease lease = lease(prod(), person("alice"), entitlement());
 
         open(lease);
         open(lease);
@@ -139,8 +147,8 @@ public abstract class CloudContract {
     @Test
     @DisplayName("R54 asked to open by two grants of the same object has one object")
     void sharesTheObject() {
-        open(lease(PROD, person("alice"), entitlement()));
-        open(lease(PROD, person("alice"), entitlement()));
+        open(lease(prod(), person("alice"), entitlement()));
+        open(lease(prod(), person("alice"), entitlement()));
 
         assertThat(objects()).isOne();
     }
@@ -148,7 +156,7 @@ public abstract class CloudContract {
     @Test
     @DisplayName("R53 asked twice to close, or to close what it never had, has nothing to complain of")
     void closesWhatIsNotThere() {
-        Lease lease = lease(PROD, person("alice"), entitlement());
+        Lease lease = lease(prod(), person("alice"), entitlement());
 
         assertThatCode(() -> close(lease)).doesNotThrowAnyException();
         open(lease);
@@ -162,7 +170,7 @@ public abstract class CloudContract {
     @Test
     @DisplayName("R51 says ABSENT, then CHANGING, then PRESENT, and the same way back")
     void saysWhatIsUnderWay() {
-        Lease lease = lease(PROD, person("alice"), entitlement());
+        Lease lease = lease(prod(), person("alice"), entitlement());
         assertThat(cloud().presenceOf(lease)).isEqualTo(Cloud.Presence.ABSENT);
         suffer(Trouble.SLOW);
 
@@ -182,7 +190,7 @@ public abstract class CloudContract {
     @Test
     @DisplayName("R51 never says ABSENT while somebody has access, nor PRESENT while nobody has")
     void neverSaysWhatIsNotTrue() {
-        Lease lease = lease(PROD, person("alice"), entitlement());
+        Lease lease = lease(prod(), person("alice"), entitlement());
         suffer(Trouble.SLOW);
 
         for (Runnable deed : List.<Runnable>of(
@@ -207,12 +215,12 @@ public abstract class CloudContract {
     @Test
     @DisplayName("R54 asked to open while it is closing ends up open, without a gap")
     void opensAgainWhileClosing() {
-        Lease lease = lease(PROD, person("alice"), entitlement());
+        Lease lease = lease(prod(), person("alice"), entitlement());
         open(lease);
         suffer(Trouble.SLOW);
 
         cloud().close(lease);
-        cloud().open(lease(PROD, person("alice"), entitlement()));
+        cloud().open(lease(prod(), person("alice"), entitlement()));
         assertThat(hasAccess(lease)).isTrue();
         timePasses();
 
@@ -224,7 +232,7 @@ public abstract class CloudContract {
     @Test
     @DisplayName("R53 asked to close while it is opening ends up closed")
     void closesWhileOpening() {
-        Lease lease = lease(PROD, person("alice"), entitlement());
+        Lease lease = lease(prod(), person("alice"), entitlement());
         suffer(Trouble.SLOW);
 
         cloud().open(lease);
@@ -239,7 +247,7 @@ public abstract class CloudContract {
     @Test
     @DisplayName("R50 that fails to open says so, opens nothing, and opens when it is asked again")
     void saysThatItFailedToOpen() {
-        Lease lease = lease(PROD, person("alice"), entitlement());
+        Lease lease = lease(prod(), person("alice"), entitlement());
         suffer(Trouble.OPENING_FAILS);
 
         assertThat(complaint(cloud()::open, lease))
@@ -256,7 +264,7 @@ public abstract class CloudContract {
     @Test
     @DisplayName("R53 that fails to close says so, never says ABSENT meanwhile, and closes when it is asked again")
     void saysThatItFailedToClose() {
-        Lease lease = lease(PROD, person("alice"), entitlement());
+        Lease lease = lease(prod(), person("alice"), entitlement());
         open(lease);
         suffer(Trouble.CLOSING_FAILS);
 
@@ -275,7 +283,7 @@ public abstract class CloudContract {
     @Test
     @DisplayName("R58 that turns callers away never calls that a failure, and goes on where it stopped")
     void tellsThrottlingFromFailure() {
-        Lease lease = lease(PROD, person("alice"), entitlement());
+        Lease lease = lease(prod(), person("alice"), entitlement());
         suffer(Trouble.THROTTLED);
 
         for (Consumer<Lease> call : List.<Consumer<Lease>>of(cloud()::open, cloud()::close)) {
@@ -310,8 +318,8 @@ public abstract class CloudContract {
     @DisplayName(
             "R56 lists what it holds of ours as the leases that explain it would name it, and removes what it is told")
     void listsWhatItHolds() {
-        Lease lease = lease(PROD, person("alice"), entitlement());
-        Lease other = lease(DEV, person("alice"), anotherEntitlement());
+        Lease lease = lease(prod(), person("alice"), entitlement());
+        Lease other = lease(dev(), person("alice"), anotherEntitlement());
         assertThat(cloud().inventory(ACME).ours()).isEmpty();
         open(lease);
         open(other);
@@ -337,9 +345,9 @@ public abstract class CloudContract {
     void servesDifferentObjectsAtOnce() throws Exception {
         List<Lease> leases = new ArrayList<>();
         for (int number = 0; number < 8; number++) {
-            leases.add(lease(PROD, worker(number), entitlement()));
+            leases.add(lease(prod(), worker(number), entitlement()));
         }
-        Lease kept = lease(PROD, person("alice"), entitlement());
+        Lease kept = lease(prod(), person("alice"), entitlement());
         open(kept);
 
         atOnce(leases, cloud()::open);

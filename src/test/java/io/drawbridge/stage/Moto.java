@@ -73,7 +73,6 @@ public final class Moto {
         try {
             int port = freePort();
             ProcessBuilder command = new ProcessBuilder("moto_server", "-H", "127.0.0.1", "-p", String.valueOf(port));
-            command.environment().put("MOTO_IAM_LOAD_MANAGED_POLICIES", "true");
             command.redirectErrorStream(true);
             command.redirectOutput(new File("target/moto.log"));
             Process process = command.start();

@@ -24,6 +24,8 @@ public record AwsProperties(
         @DefaultValue Map<String, Tenant> tenants,
         @DefaultValue Map<String, Rate> quotas) {
     private static final Pattern ROLE = Pattern.compile("arn:aws[a-z-]*:iam::\\d{12}:role/[\\w+=,.@/-]{1,576}");
+    private static final Pattern ROLE_ANYWHERE =
+            Pattern.compile("arn:aws[a-z-]*:iam::(\\d{12}|\\*):role/[\\w+=,.@/-]{1,576}");
     private static final Pattern ACCOUNT = Pattern.compile("\\d{12}");
     private static final Pattern REGION = Pattern.compile("[a-z]{2}(-[a-z]+)+-\\d");
 
@@ -48,7 +50,8 @@ public record AwsProperties(
      * @param identityStoreId identity store of that instance, {@code d-…}
      * @param memberRole name of the role that Drawbridge assumes in member accounts
      * @param ownRoles ARNs of Drawbridge's own roles, exempt in every document
-     * @param breakGlassRoles ARNs of the roles that stay open whatever happens, exempt in every document; at least one
+     * @param breakGlassRoles ARNs of the roles that stay open whatever happens, exempt in every document; at least one of
+     *     each account, or with {@code *} for the account
      * @param queueUrl queue of denied calls; null to receive none
      */
     public record Tenant(
@@ -75,10 +78,10 @@ public record AwsProperties(
                 demand("management-account-id", managementAccountId, ACCOUNT, "12 digits");
             }
             for (String role : ownRoles) {
-                demand("own-roles", role, ROLE, "ARNs of roles");
+                demand("own-roles", role, ROLE_ANYWHERE, "ARNs of roles, with * for any account");
             }
             for (String role : breakGlassRoles) {
-                demand("break-glass-roles", role, ROLE, "ARNs of roles");
+                demand("break-glass-roles", role, ROLE_ANYWHERE, "ARNs of roles, with * for any account");
             }
         }
 

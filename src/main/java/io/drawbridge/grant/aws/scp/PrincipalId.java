@@ -65,7 +65,7 @@ public record PrincipalId(Kind kind, String id) implements Comparable<PrincipalI
     }
 
     /** As the condition key has it; of a role every session. */
-    String conditionValue() {
+    public String conditionValue() {
         return kind == Kind.IAM_ROLE ? id + ":*" : id;
     }
 

@@ -20,14 +20,14 @@ import java.util.stream.Stream;
  * Judges calls by the documents as AWS documents it, quickly: for many more cases than the simulator can. It knows the
  * operators that the compiler writes and refuses others; the simulator test compares the two.
  */
-final class DocumentJudge {
+public final class DocumentJudge {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private static final Map<String, Pattern> PATTERNS = new HashMap<>();
 
     private final Map<String, List<Statement>> byAction = new HashMap<>();
 
-    DocumentJudge(Collection<String> documents) {
+    public DocumentJudge(Collection<String> documents) {
         for (String document : documents) {
             for (JsonNode json : read(document).path("Statement")) {
                 Statement statement = new Statement(json);
@@ -47,7 +47,7 @@ final class DocumentJudge {
         }
     }
 
-    boolean allows(PermissionName action, Map<String, String> context) {
+    public boolean allows(PermissionName action, Map<String, String> context) {
         return Stream.of(action.toString(), action.service() + ":*")
                 .map(name -> name.toLowerCase(Locale.ROOT))
                 .flatMap(name -> byAction.getOrDefault(name, List.of()).stream())
