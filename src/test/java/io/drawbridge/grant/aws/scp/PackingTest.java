@@ -219,6 +219,30 @@ class PackingTest {
     }
 
     @Test
+    @DisplayName(
+            "R16 a document that has only parts of a disabled service left is not used again before they are closed")
+    void overwritesNoPartTooEarly() {
+        DocumentLimits limits = new DocumentLimits(480, 12, 0);
+        Map<String, Integer> parted =
+                new TreeMap<>(compile(List.of(), Map.of(), limits).assignment());
+        int taken = new TreeSet<>(parted.values()).last() + 1;
+        parted.put("iam:PassRole", taken);
+        Map<PermissionName, Exemptions> others = new TreeMap<>(CLOSURE.protectedActions());
+        others.keySet().removeIf(action -> action.service().equals("iam"));
+        PolicyLease moving = lease("s3:DeleteBucket", 1, 60);
+
+        CompiledPolicies after = ScpCompiler.compile(
+                AccountClosure.of(ACCOUNT, others, Set.of("iam")),
+                ALWAYS,
+                List.of(moving),
+                NOW,
+                parted,
+                new DocumentLimits(750, 12, 0));
+
+        assertThat(after.assignment()).doesNotContainValue(taken);
+    }
+
+    @Test
     @DisplayName("R59 an action that is spelt in another way stays where it is")
     void heedsNoCase() {
         DocumentLimits limits = new DocumentLimits(800, 12, 200);
