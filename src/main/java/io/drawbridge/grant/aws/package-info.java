@@ -1,0 +1,5 @@
+/** AWS: where grants become access. */
+@NullMarked
+package io.drawbridge.grant.aws;
+
+import org.jspecify.annotations.NullMarked;
