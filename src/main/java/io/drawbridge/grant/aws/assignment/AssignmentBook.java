@@ -52,10 +52,49 @@ class AssignmentBook {
                 .orElse(null)));
     }
 
-    /** All of a tenant that AWS does not yet have as they are wanted, the longest wanted first. */
-    List<Assignment> unsettled(TenantId tenant) {
-        return database.sql(SELECT + "where tenant_id = ? and settled = false order by wanted_since, object_key")
+    /** What AWS has in hand and is to be asked about now, removals first. */
+    List<Assignment> toFollow(TenantId tenant, Instant now) {
+        return unsettled(
+                "request_id is not null and next_attempt_at <= ? order by request desc, wanted_since", tenant, now);
+    }
+
+    /** What is to be looked at now, removals first. */
+    List<Assignment> toLookAt(TenantId tenant, Instant now) {
+        return unsettled(
+                "request_id is null and seen is null and next_attempt_at <= ? order by wanted, wanted_since",
+                tenant,
+                now);
+    }
+
+    /**
+     * What may be sent now; {@link Assignment#next} says what. First what was sent and lost, which holds a place among the
+     * outstanding, then removals, the longest wanted first.
+     *
+     * @param limit at most so many
+     */
+    List<Assignment> toSend(TenantId tenant, Instant now, int limit) {
+        return unsettled(
+                "request_id is null and seen is not null and (wanted = 'ABSENT' or failure is null)"
+                        + " and next_attempt_at <= ? order by case when request is null then 1 else 0 end, wanted, wanted_since,"
+                        + " object_key limit "
+                        + limit,
+                tenant,
+                now);
+    }
+
+    /** How many requests AWS has in hand, or may have. */
+    int outstanding(TenantId tenant) {
+        return database.sql(
+                        "select count(*) from account_assignment where tenant_id = ? and settled = false and request is not null")
                 .param(tenant.value())
+                .query(Integer.class)
+                .single();
+    }
+
+    /** The rest of the condition and the order are our own constants. */
+    private List<Assignment> unsettled(String rest, TenantId tenant, Instant now) {
+        return database.sql(SELECT + "where tenant_id = ? and settled = false and " + rest)
+                .params(tenant.value(), at(now))
                 .query(AssignmentBook::assignment)
                 .list();
     }

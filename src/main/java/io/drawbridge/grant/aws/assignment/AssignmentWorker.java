@@ -58,6 +58,9 @@ class AssignmentWorker {
     /** A creation is sent only if it was looked at no longer ago, so that what somebody else made is adopted. */
     private static final Duration FRESH = Duration.ofMinutes(1);
 
+    /** Of all that waits a round takes up the first so many; more than AWS would take at once. */
+    private static final int MOST_LOOKED_AT = 100;
+
     private static final Duration REMEMBERED = Duration.ofDays(1);
     private static final Duration TIDY_EVERY = Duration.ofMinutes(10);
 
@@ -105,12 +108,7 @@ class AssignmentWorker {
     }
 
     private void follow(TenantId tenant, IdentityCenter center) {
-        List<Assignment> followed = book.unsettled(tenant).stream()
-                .filter(Assignment::isFollowed)
-                .filter(row -> row.isDue(clock.instant()))
-                .sorted(Comparator.comparing(row -> row.request == Deed.CREATE))
-                .toList();
-        for (Assignment row : followed) {
+        for (Assignment row : book.toFollow(tenant, clock.instant())) {
             Deed deed = demand(row.request);
             String id = demand(row.requestId);
             try {
@@ -149,13 +147,11 @@ class AssignmentWorker {
     /** Asks once for each account and permission set, however many are to be looked at there. */
     private void look(TenantId tenant, IdentityCenter center) {
         Map<Place, List<Assignment>> places = new LinkedHashMap<>();
-        book.unsettled(tenant).stream()
-                .filter(row -> row.seen == null && !row.isFollowed() && row.isDue(clock.instant()))
-                .sorted(Comparator.comparing(row -> row.wanted == Side.PRESENT))
-                .forEach(row -> places.computeIfAbsent(
-                                new Place(row.target.account(), row.target.permissionSetArn()),
-                                place -> new ArrayList<>())
-                        .add(row));
+        for (Assignment row : book.toLookAt(tenant, clock.instant())) {
+            places.computeIfAbsent(
+                            new Place(row.target.account(), row.target.permissionSetArn()), place -> new ArrayList<>())
+                    .add(row);
+        }
         for (Map.Entry<Place, List<Assignment>> place : places.entrySet()) {
             List<Assignment> rows = place.getValue();
             try {
@@ -226,11 +222,9 @@ class AssignmentWorker {
     }
 
     private void send(TenantId tenant, IdentityCenter center, Fences.Fence fence) {
-        List<Assignment> unsettled = book.unsettled(tenant);
-        long room = properties.maxOutstanding()
-                - unsettled.stream().filter(row -> row.request != null).count();
-        List<Assignment> due = unsettled.stream()
-                .filter(row -> row.isDue(clock.instant()) && row.next().isPresent())
+        int room = properties.maxOutstanding() - book.outstanding(tenant);
+        List<Assignment> due = book.toSend(tenant, clock.instant(), MOST_LOOKED_AT).stream()
+                .filter(row -> row.next().isPresent())
                 .sorted(Comparator.comparing(row -> row.next().orElseThrow() == Deed.CREATE))
                 .toList();
         for (Assignment row : due) {

@@ -63,7 +63,8 @@ class AccountAssignmentsContractOnMotoTest extends CloudContract {
     void anEmptyIdentityCenter() {
         Moto moto = Moto.server().reset();
         proxy = new FaultyAws(moto.endpoint());
-        under = new AssignmentsUnderTest(proxy.endpoint(), AssignmentsUnderTest.plenty(), null);
+        under = new AssignmentsUnderTest(
+                new io.drawbridge.stage.TestClock(), proxy.endpoint(), AssignmentsUnderTest.plenty(), null);
         secondClient = SsoAdminClient.builder()
                 .endpointOverride(moto.endpoint())
                 .credentialsProvider(Moto.credentials())

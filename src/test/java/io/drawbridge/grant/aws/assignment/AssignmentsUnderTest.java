@@ -39,7 +39,7 @@ final class AssignmentsUnderTest implements AutoCloseable {
     static final PermissionSetName DATABASE = new PermissionSetName("DatabaseAdministrator");
     static final PermissionSetName READER = new PermissionSetName("Reader");
 
-    final TestClock clock = new TestClock();
+    final TestClock clock;
     final AwsUnderTest aws;
     final AwsConnections connections;
     final AssignmentBook book;
@@ -50,7 +50,9 @@ final class AssignmentsUnderTest implements AutoCloseable {
 
     private final AssignmentProperties properties;
 
-    AssignmentsUnderTest(URI endpoint, Map<String, AwsProperties.Rate> quotas, @Nullable String instance) {
+    AssignmentsUnderTest(
+            TestClock clock, URI endpoint, Map<String, AwsProperties.Rate> quotas, @Nullable String instance) {
+        this.clock = clock;
         clock.setTo(TestClock.START);
         properties = new AssignmentProperties(Duration.ofMillis(500), 10, 10_240);
         aws = new AwsUnderTest(clock);
