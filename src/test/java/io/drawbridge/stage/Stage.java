@@ -83,6 +83,8 @@ public abstract class Stage {
 
     /** Our tables, children before parents. */
     private static final List<String> TABLES = List.of(
+            "session_policy",
+            "account_assignment",
             "fence",
             "aws_quota",
             "idempotent_call",
