@@ -72,9 +72,10 @@ final class Complaint {
     }
 
     private static String words(SdkException failed) {
-        if (failed instanceof AwsServiceException refused && refused.awsErrorDetails() != null) {
-            return code(failed) + ": "
-                    + stripped(String.valueOf(refused.awsErrorDetails().errorMessage()));
+        if (failed instanceof AwsServiceException refused
+                && refused.awsErrorDetails() != null
+                && refused.awsErrorDetails().errorMessage() != null) {
+            return code(failed) + ": " + stripped(refused.awsErrorDetails().errorMessage());
         }
         return stripped(String.valueOf(failed.getMessage()));
     }

@@ -138,6 +138,19 @@ class SessionPoliciesOnMotoTest {
         under.cloud.open(lease(account, "alice", DATABASE));
         under.rounds(8, SECOND);
         assertThat(policies()).isEmpty();
+
+        // It was removed, the policy could not be written, and now AWS is at a new assignment.
+        proxy.answer("CreatePolicy", new FaultyAws.Fault(500, "ServiceException", "Out of order"));
+        ended(lease);
+        proxy.answerProperly();
+        proxy.takeTime(true);
+        under.cloud.open(lease);
+        under.rounds(8, SECOND);
+        assertThat(policies()).isEmpty();
+        proxy.takeTime(false);
+        proxy.finish();
+        under.rounds(8, SECOND);
+
         ended(lease(account, "bob", DATABASE));
         ended(lease);
         assertThat(content(policies().get(0).id())).contains("user-alice").contains("user-bob");
