@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Test;
  * <p>The answers are ours, shaped from the IAM Identity Center API Reference: CreateAccountAssignment, DeleteAccountAssignment,
  * their two statuses, ListAccountAssignments, and "Common Errors".
  */
-@DisplayName("Account assignments")
+@DisplayName("Account assignments, by what AWS answers,")
 @SuppressWarnings("NullAway.Init")
 class AwsAnswersTest {
     private static final String SET = "arn:aws:sso:::permissionSet/ssoins-0123456789abcdef/ps-0123456789abcdef";
