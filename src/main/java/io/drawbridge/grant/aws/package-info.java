@@ -1,4 +1,4 @@
-/** AWS: where grants become access. */
+/** The door to AWS: where a grant becomes access in an account, and its end the loss of it. */
 @NullMarked
 package io.drawbridge.grant.aws;
 
