@@ -10,11 +10,13 @@ import io.drawbridge.identity.Person;
 import io.drawbridge.identity.PersonId;
 import io.drawbridge.identity.Role;
 import io.drawbridge.identity.TenantId;
+import io.drawbridge.organization.AccountsClosed;
 import io.drawbridge.organization.Assignments;
 import io.drawbridge.organization.Controls;
 import io.drawbridge.organization.Entitlement;
 import io.drawbridge.organization.PermissionSetName;
 import io.drawbridge.organization.Reach;
+import io.drawbridge.organization.Scope;
 import io.drawbridge.organization.ScopeId;
 import io.drawbridge.organization.ScopePath;
 import io.drawbridge.organization.Scopes;
@@ -39,6 +41,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
@@ -178,6 +181,9 @@ public class GrantDesk implements LivingGrants {
                 || !grants.isLiving(id)
                 || !clock.instant().isBefore(grant.endsAt())) {
             return true;
+        }
+        if (isClosed(grant)) {
+            return !failedAgain(id, new CloudException.Impossible("The account was closed."));
         }
         try {
             // NB. Until the last end of all who claim the object: a shorter claim must not cut a longer one.
@@ -427,7 +433,7 @@ public class GrantDesk implements LivingGrants {
                     Map.of("grant", id.value(), "deed", "end", "reason", reason));
             throw new ForbiddenException(reason);
         }
-        end(caller, grant, "ended early by " + caller.id());
+        end(caller.id().value(), grant, "ended early by " + caller.id());
         return grants.find(id).orElseThrow();
     }
 
@@ -481,7 +487,7 @@ public class GrantDesk implements LivingGrants {
             Optional<Grant> locked = grants.lock(match.id())
                     .filter(grant -> grant.state() == GrantState.PROVISIONING || grant.state() == GrantState.ACTIVE);
             if (locked.isPresent()) {
-                end(caller, locked.get(), reason.strip());
+                end(caller.id().value(), locked.get(), reason.strip());
                 ended.add(grants.find(match.id()).orElseThrow());
             }
         }
@@ -502,6 +508,19 @@ public class GrantDesk implements LivingGrants {
                         "grants",
                         ended.size()));
         return ended;
+    }
+
+    /** Whatever is open in an account that was closed, or is about to be, ends. Doing it again changes nothing. */
+    @EventListener
+    @Transactional
+    public void endIn(AccountsClosed closed) {
+        for (Grant each : grants.findLiving(closed.tenant())) {
+            if (closed.accounts().contains(each.account())) {
+                grants.lock(each.id())
+                        .filter(grant -> grant.state() == GrantState.PROVISIONING || grant.state() == GrantState.ACTIVE)
+                        .ifPresent(grant -> end(AuditTrail.DRAWBRIDGE, grant, "the account was closed"));
+            }
+        }
     }
 
     /**
@@ -581,10 +600,16 @@ public class GrantDesk implements LivingGrants {
     /** What is opened in the cloud for an entitlement, and how. */
     private record Opening(Way way, Entitlement opens) {}
 
-    private void end(Caller caller, Grant grant, String reason) {
-        grant.endEarly(caller.id().value(), reason);
+    private boolean isClosed(Grant grant) {
+        return scopes.find(grant.tenant(), grant.account())
+                .filter(Scope::closed)
+                .isPresent();
+    }
+
+    private void end(String actor, Grant grant, String reason) {
+        grant.endEarly(actor, reason);
         grants.save(grant);
-        record(grant, caller.id().value(), "grant.ended_early", Map.of("reason", reason));
+        record(grant, actor, "grant.ended_early", Map.of("reason", reason));
         workflow.endedEarly(grant);
     }
 

@@ -85,6 +85,7 @@ public abstract class Stage {
     private static final List<String> TABLES = List.of(
             "fence",
             "aws_quota",
+            "organization_sync",
             "idempotent_call",
             "notice",
             "told",

@@ -8,6 +8,8 @@ import io.drawbridge.grant.GrantStateException;
 import io.drawbridge.identity.ForbiddenException;
 import io.drawbridge.identity.InvalidInputException;
 import io.drawbridge.identity.NotFoundException;
+import io.drawbridge.organization.NotConnectedException;
+import io.drawbridge.organization.OrganizationUnreadableException;
 import io.drawbridge.policy.InvalidPolicyException;
 import io.drawbridge.request.AccessRequests.DuplicateOpenRequestException;
 import io.drawbridge.request.AlreadyOpenException;
@@ -97,6 +99,13 @@ class ApiProblems implements HandlerExceptionResolver, Ordered {
         }
         if (failure instanceof StatusConflictException || failure instanceof GrantStateException) {
             return new Problem(409, "status-conflict", "Status conflict", text(failure));
+        }
+        if (failure instanceof NotConnectedException) {
+            return new Problem(409, "not-connected", "Not connected", text(failure));
+        }
+        if (failure instanceof OrganizationUnreadableException) {
+            log.warn("{} failed: {}", request.getRequestURI(), failure.getMessage(), failure);
+            return new Problem(502, "organization-unreadable", "Organization unreadable", text(failure));
         }
         if (failure instanceof PolicyDeniesException denied) {
             return new Problem(

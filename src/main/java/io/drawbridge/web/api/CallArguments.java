@@ -6,6 +6,8 @@ import io.drawbridge.identity.Caller;
 import io.drawbridge.identity.ForbiddenException;
 import io.drawbridge.identity.NotFoundException;
 import io.drawbridge.identity.Role;
+import io.drawbridge.organization.PermissionSetName;
+import io.drawbridge.organization.PermissionSets;
 import io.drawbridge.organization.ScopeId;
 import io.drawbridge.organization.Scopes;
 import io.drawbridge.request.RequestId;
@@ -38,12 +40,15 @@ class CallArguments implements HandlerMethodArgumentResolver {
     private final RequestReader requests;
     private final GrantDesk grants;
     private final Scopes scopes;
+    private final PermissionSets permissionSets;
 
-    CallArguments(Callers callers, RequestReader requests, GrantDesk grants, Scopes scopes) {
+    CallArguments(
+            Callers callers, RequestReader requests, GrantDesk grants, Scopes scopes, PermissionSets permissionSets) {
         this.callers = callers;
         this.requests = requests;
         this.grants = grants;
         this.scopes = scopes;
+        this.permissionSets = permissionSets;
     }
 
     @Override
@@ -87,7 +92,21 @@ class CallArguments implements HandlerMethodArgumentResolver {
                     .orElseThrow(() -> new NotFoundException("scope", id))
                     .id();
         }
+        if (kind == PermissionSetName.class) {
+            return permissionSet(caller, id);
+        }
         throw new IllegalStateException("There is no way to see a " + kind.getSimpleName() + ".");
+    }
+
+    private PermissionSetName permissionSet(Caller caller, String name) {
+        try {
+            return permissionSets
+                    .find(caller.tenant(), new PermissionSetName(name))
+                    .map(PermissionSets.PermissionSet::name)
+                    .orElseThrow(() -> new NotFoundException("permission set", name));
+        } catch (IllegalArgumentException unreadable) {
+            throw new NotFoundException("permission set", name);
+        }
     }
 
     private static void demandNamed(String kind, String id) {
