@@ -141,6 +141,23 @@ class SyncTest extends RequestStage {
     }
 
     @Test
+    @DisplayName("R41 R42 asks the lowest rung first, where nobody was left to ask before the move")
+    void asksTheLowestRungFirst() {
+        apply(aws().unit("ou-new", "r-acme"));
+        assign(Cast.PROD);
+        assign("ou-new", Cast.VICTOR);
+        AccessRequest request = aPendingRequest();
+        User dave = new User(Cast.DAVE.value(), "Dave Dunn", "", "90670000-0004", true, Set.of("approvers"));
+        apply(aws().deleted(Cast.DAVE.value()));
+        apply(aws().deleted(Cast.CAROL.value(), Cast.ERIN.value()));
+        assertThat(candidates(request)).isEmpty();
+
+        apply(aws().user(dave).moved(Cast.PROD, "ou-new"));
+
+        assertThat(candidates(request)).containsExactly(Cast.VICTOR.value());
+    }
+
+    @Test
     @DisplayName("R42 of a unit that moved does the same for all accounts below it")
     void movesWholeUnits() {
         apply(aws().unit("ou-new", "r-acme"));
