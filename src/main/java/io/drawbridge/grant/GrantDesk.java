@@ -58,7 +58,7 @@ public class GrantDesk implements LivingGrants {
     private static final Duration WARNING = Duration.ofMinutes(10);
 
     /** A revocation that the cloud has not confirmed for so long is overdue, unless the cloud's quotas explain it. */
-    private static final Duration OVERDUE = Duration.ofMinutes(5);
+    static final Duration OVERDUE = Duration.ofMinutes(5);
 
     private static final Duration SHORTEST_WAIT = Duration.ofSeconds(1);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
@@ -246,6 +246,45 @@ public class GrantDesk implements LivingGrants {
         MISSING,
         /** It was tried often enough, or can never be: the grant has to be given up. */
         GIVEN_UP
+    }
+
+    /**
+     * The cloud does not hold what an active grant opened: it is marked, told to its requester and to administrators, and
+     * never given back. Called again it changes nothing.
+     *
+     * @return whether that was news
+     */
+    @Transactional
+    public boolean foundMissing(GrantId id) {
+        Grant grant = lockedGrant(id);
+        if (grant.state() != GrantState.ACTIVE || grant.missingSince().isPresent()) {
+            return false;
+        }
+        grant.foundMissing(clock.instant());
+        grants.save(grant);
+        record(grant, AuditTrail.DRAWBRIDGE, "grant.missing", Map.of("cloud", cloud.name()));
+        Set<PersonId> told = new LinkedHashSet<>(Set.of(grant.person()));
+        people.of(grant.tenant(), Role.ADMINISTRATOR).stream().map(Person::id).forEach(told::add);
+        notices.missing(grant, request(grant), told);
+        return true;
+    }
+
+    /**
+     * What was missing is there again. Called again it changes nothing.
+     *
+     * @return whether that was news
+     */
+    @Transactional
+    public boolean foundAgain(GrantId id) {
+        Grant grant = lockedGrant(id);
+        if (!grant.state().isLiving() || grant.missingSince().isEmpty()) {
+            return false;
+        }
+        Instant since = grant.missingSince().get();
+        grant.foundAgain();
+        grants.save(grant);
+        record(grant, AuditTrail.DRAWBRIDGE, "grant.found_again", Map.of("missingSince", since.toString()));
+        return true;
     }
 
     /** The access ends: from here on it is being taken back. Called again it changes nothing. */
@@ -585,7 +624,12 @@ public class GrantDesk implements LivingGrants {
         grant.endEarly(caller.id().value(), reason);
         grants.save(grant);
         record(grant, caller.id().value(), "grant.ended_early", Map.of("reason", reason));
-        workflow.endedEarly(grant);
+        if (workflow.isUnderWay(grant)) {
+            workflow.endedEarly(grant);
+        } else {
+            // Without its process nobody else begins; the reconciliation takes it from here.
+            beginRevocation(grant.id());
+        }
     }
 
     /** Counts the failure, whatever becomes of the caller's transaction; true if it was one too many. */
@@ -656,7 +700,7 @@ public class GrantDesk implements LivingGrants {
         return grants.lock(id).orElseThrow(() -> new GrantStateException("There is no grant " + id + "."));
     }
 
-    private static Lease lease(Grant grant) {
+    static Lease lease(Grant grant) {
         return new Lease(
                 grant.id(),
                 grant.tenant(),

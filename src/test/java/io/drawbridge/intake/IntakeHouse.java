@@ -1,12 +1,14 @@
 package io.drawbridge.intake;
 
 import io.drawbridge.grant.Cloud;
+import io.drawbridge.grant.DriftWorkflow;
 import io.drawbridge.grant.Grant;
 import io.drawbridge.grant.GrantDesk;
 import io.drawbridge.grant.GrantNotices;
 import io.drawbridge.grant.GrantWorkflow;
 import io.drawbridge.grant.Grants;
 import io.drawbridge.grant.Lease;
+import io.drawbridge.grant.ReconciliationLimits;
 import io.drawbridge.identity.AuditTrail;
 import io.drawbridge.identity.Caller;
 import io.drawbridge.identity.People;
@@ -320,6 +322,16 @@ final class IntakeHouse implements AutoCloseable {
         @Bean
         GrantWorkflow grantWorkflow() {
             return grant -> {};
+        }
+
+        @Bean
+        DriftWorkflow driftWorkflow() {
+            return finding -> {};
+        }
+
+        @Bean
+        ReconciliationLimits reconciliationLimits() {
+            return ReconciliationLimits.DEFAULT;
         }
 
         @Bean

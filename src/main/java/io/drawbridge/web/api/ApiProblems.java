@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.exc.StreamReadException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import io.drawbridge.grant.CloudException;
+import io.drawbridge.grant.DriftStateException;
 import io.drawbridge.grant.GrantStateException;
 import io.drawbridge.identity.ForbiddenException;
 import io.drawbridge.identity.InvalidInputException;
@@ -95,8 +97,17 @@ class ApiProblems implements HandlerExceptionResolver, Ordered {
         if (failure instanceof InvalidPolicyException invalid) {
             return invalidPolicy(invalid);
         }
-        if (failure instanceof StatusConflictException || failure instanceof GrantStateException) {
+        if (failure instanceof StatusConflictException
+                || failure instanceof GrantStateException
+                || failure instanceof DriftStateException) {
             return new Problem(409, "status-conflict", "Status conflict", text(failure));
+        }
+        if (failure instanceof CloudException) {
+            return new Problem(
+                    503,
+                    "cloud-unavailable",
+                    "Cloud unavailable",
+                    "The cloud did not take it; nothing of this call was kept. " + text(failure));
         }
         if (failure instanceof PolicyDeniesException denied) {
             return new Problem(

@@ -1,5 +1,7 @@
 package io.drawbridge.web.api;
 
+import io.drawbridge.grant.DriftDesk;
+import io.drawbridge.grant.DriftFindingId;
 import io.drawbridge.grant.GrantDesk;
 import io.drawbridge.grant.GrantId;
 import io.drawbridge.identity.Caller;
@@ -37,12 +39,14 @@ class CallArguments implements HandlerMethodArgumentResolver {
     private final Callers callers;
     private final RequestReader requests;
     private final GrantDesk grants;
+    private final DriftDesk drift;
     private final Scopes scopes;
 
-    CallArguments(Callers callers, RequestReader requests, GrantDesk grants, Scopes scopes) {
+    CallArguments(Callers callers, RequestReader requests, GrantDesk grants, DriftDesk drift, Scopes scopes) {
         this.callers = callers;
         this.requests = requests;
         this.grants = grants;
+        this.drift = drift;
         this.scopes = scopes;
     }
 
@@ -80,6 +84,10 @@ class CallArguments implements HandlerMethodArgumentResolver {
         if (kind == GrantId.class) {
             demandNamed("grant", id);
             return grants.read(caller, new GrantId(id)).id();
+        }
+        if (kind == DriftFindingId.class) {
+            demandNamed("finding", id);
+            return drift.read(caller, new DriftFindingId(id)).id();
         }
         if (kind == ScopeId.class) {
             demandNamed("scope", id);
