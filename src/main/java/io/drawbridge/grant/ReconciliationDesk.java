@@ -170,7 +170,7 @@ public class ReconciliationDesk {
     /** Without its process there is no incident that would say so. */
     private void tellIfOverdue(Grant grant, RuntimeException failure, Tally tally) {
         Instant since = grant.revokingAt().orElse(grant.endsAt());
-        if (since.plus(GrantDesk.OVERDUE).isAfter(clock.instant())) {
+        if (!since.plus(GrantDesk.OVERDUE).isBefore(clock.instant())) {
             return;
         }
         try {
