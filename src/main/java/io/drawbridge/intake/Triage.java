@@ -15,6 +15,7 @@ import io.drawbridge.organization.PermissionCatalogue.CataloguedPermission;
 import io.drawbridge.organization.PermissionName;
 import io.drawbridge.organization.ScopePath;
 import io.drawbridge.organization.Scopes;
+import io.drawbridge.organization.Way;
 import io.drawbridge.request.Liftable;
 import java.time.Clock;
 import java.util.LinkedHashMap;
@@ -22,6 +23,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Propagation;
@@ -37,7 +40,7 @@ class Triage {
     private final Owners owners;
     private final Openings openings;
     private final Announcements announcements;
-    private final IntakeProperties properties;
+    private final List<OwnPolicies> ownPolicies;
     private final Clock clock;
 
     Triage(
@@ -48,7 +51,7 @@ class Triage {
             Owners owners,
             Openings openings,
             Announcements announcements,
-            IntakeProperties properties,
+            List<OwnPolicies> ownPolicies,
             Clock clock) {
         this.events = events;
         this.scopes = scopes;
@@ -57,7 +60,7 @@ class Triage {
         this.owners = owners;
         this.openings = openings;
         this.announcements = announcements;
-        this.properties = properties;
+        this.ownPolicies = List.copyOf(ownPolicies);
         this.clock = clock;
     }
 
@@ -132,17 +135,17 @@ class Triage {
             return Verdict.of(
                     RecordOutcome.EXEMPT, "The identity is exempt from the control of " + named.service() + " there.");
         }
-        return liftable(caller, denied, account, privileged.get().name());
+        return liftable(caller, denied, account, privileged.get().name(), control.way());
     }
 
     /** Could a grant help, and who is to be asked? */
-    private Verdict liftable(Caller caller, DeniedCall denied, ScopePath account, PermissionName permission) {
+    private Verdict liftable(Caller caller, DeniedCall denied, ScopePath account, PermissionName permission, Way way) {
         TenantId tenant = caller.tenant();
         CallerIdentity identity = denied.call().identity();
         Optional<Claimant> claimant = Claimant.of(identity);
         Optional<PersonId> requester = claimant.flatMap(each -> requester(tenant, each));
         String who = claimant.map(each -> each.identity().key()).orElseGet(() -> arn(identity));
-        DenialCause.Liftable answer = denied.cause().liftable(properties.ours());
+        DenialCause.Liftable answer = liftable(tenant, denied, way, claimant);
         if (answer.answer() == DenialCause.Answer.NO) {
             String id = account.account().id().value();
             requester.ifPresent(
@@ -179,6 +182,19 @@ class Triage {
                     details(denied, permission.toString(), verdict.reason()));
         }
         return verdict;
+    }
+
+    private DenialCause.Liftable liftable(TenantId tenant, DeniedCall denied, Way way, Optional<Claimant> claimant) {
+        boolean machine = claimant.filter(each -> each.person().isEmpty()).isPresent();
+        if (way == Way.ACCOUNT_ASSIGNMENT && machine) {
+            return new DenialCause.Liftable(
+                    DenialCause.Answer.NO,
+                    "Access is given here by assigning a permission set, and only a user of IAM Identity Center can be"
+                            + " assigned one. No approval can help.");
+        }
+        Set<String> ours =
+                ownPolicies.stream().flatMap(each -> each.ids(tenant).stream()).collect(Collectors.toSet());
+        return denied.cause().liftable(way, ours);
     }
 
     private Optional<PersonId> requester(TenantId tenant, Claimant claimant) {

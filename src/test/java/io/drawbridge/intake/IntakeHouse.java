@@ -276,6 +276,7 @@ final class IntakeHouse implements AutoCloseable {
     })
     @org.springframework.context.annotation.Import({
         CloudTrailIntake.class,
+        ConfiguredPolicies.class,
         Triage.class,
         Openings.class,
         Announcements.class,
