@@ -11,6 +11,7 @@ import io.drawbridge.organization.Way;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,14 +49,16 @@ class JdbcControls implements Controls {
                 .list();
     }
 
+    /** NB. Whole keys, because H2 uses only the first column of a key where the second is compared with a list. */
     @Override
     public ScopeControl effective(TenantId tenant, ScopePath account, String service) {
-        List<ScopeControl> set = database.sql(
-                        "select scope_id, service, control, way, permission_set from control where tenant_id = :tenant"
-                                + " and service = :service and scope_id in (:scopes)")
-                .param("tenant", tenant.value())
-                .param("service", service)
-                .param("scopes", account.ids().stream().map(ScopeId::value).toList())
+        List<String> keys = new ArrayList<>();
+        account.ids().forEach(scope -> keys.addAll(List.of(tenant.value(), scope.value(), service)));
+        List<ScopeControl> set = database.sql("select scope_id, service, control, way, permission_set from control"
+                        + " where (tenant_id, scope_id, service) in ("
+                        + String.join(", ", Collections.nCopies(account.ids().size(), "(?, ?, ?)"))
+                        + ")")
+                .params(keys)
                 .query((row, number) -> control(row, List.of()))
                 .list();
         for (Scope scope : account.fromAccount()) {
