@@ -163,13 +163,13 @@ public class OpeningDesk {
         return requests.find(request.id()).orElseThrow();
     }
 
-    /** The same call was denied again while its request is open; empty if that is no longer so. */
+    /** The same call was denied so many times more while its request is open; empty if that is no longer so. */
     @Transactional
-    public Optional<RequestId> join(RequestId open, Set<String> usedBy) {
+    public Optional<RequestId> join(RequestId open, int times, Set<String> usedBy) {
         Optional<AccessRequest> found =
                 requests.lock(open).filter(request -> request.status().isOpen());
         found.ifPresent(request -> {
-            request.attemptedAgain(usedBy);
+            request.attemptedAgain(times, usedBy);
             requests.save(request);
         });
         return found.map(AccessRequest::id);
