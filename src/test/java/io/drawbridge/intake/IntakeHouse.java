@@ -13,6 +13,7 @@ import io.drawbridge.identity.People;
 import io.drawbridge.identity.Person;
 import io.drawbridge.identity.PersonId;
 import io.drawbridge.identity.TenantId;
+import io.drawbridge.intake.aws.QueueConsumers;
 import io.drawbridge.intake.aws.QueuedCalls;
 import io.drawbridge.organization.Controls;
 import io.drawbridge.organization.Owners;
@@ -162,6 +163,11 @@ final class IntakeHouse implements AutoCloseable {
     /** Where the queues of tenants end. */
     QueuedCalls queuedCalls() {
         return context.getBean(QueuedCalls.class);
+    }
+
+    /** Reads the queues as the application does once it is ready. */
+    QueueConsumers consumers() {
+        return context.getBean(QueueConsumers.class);
     }
 
     /** Hands in as the service of acme. */
