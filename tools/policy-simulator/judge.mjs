@@ -8,6 +8,8 @@
 // Every principal may do everything by its own policies, and the organization allows everything at its root, so that
 // only the documents of the caller's account decide. A document that is no valid policy, and a context key that the
 // simulator would leave out, are errors: neither may pass for an answer.
+//
+// The simulator is under the AGPL. It runs in a process of its own, for tests alone, and is no part of the product.
 import { createInterface } from 'node:readline';
 import { runSimulation } from '@cloud-copilot/iam-simulate';
 import {

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,6 +68,11 @@ public interface Cloud {
      */
     default Optional<Instant> sessionsUntil(Lease lease, Instant gone) {
         return Optional.empty();
+    }
+
+    /** Ids of the policies of ours that close what the controls of the tenant close; a denial by one of them can be lifted. */
+    default Set<String> closingPolicies(TenantId tenant) {
+        return Set.of();
     }
 
     /**

@@ -10,11 +10,13 @@ import io.drawbridge.identity.Person;
 import io.drawbridge.identity.PersonId;
 import io.drawbridge.identity.Role;
 import io.drawbridge.identity.TenantId;
+import io.drawbridge.organization.AccountsClosed;
 import io.drawbridge.organization.Assignments;
 import io.drawbridge.organization.Controls;
 import io.drawbridge.organization.Entitlement;
 import io.drawbridge.organization.PermissionSetName;
 import io.drawbridge.organization.Reach;
+import io.drawbridge.organization.Scope;
 import io.drawbridge.organization.ScopeId;
 import io.drawbridge.organization.ScopePath;
 import io.drawbridge.organization.Scopes;
@@ -39,6 +41,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
@@ -58,7 +61,7 @@ public class GrantDesk implements LivingGrants {
     private static final Duration WARNING = Duration.ofMinutes(10);
 
     /** A revocation that the cloud has not confirmed for so long is overdue, unless the cloud's quotas explain it. */
-    private static final Duration OVERDUE = Duration.ofMinutes(5);
+    static final Duration OVERDUE = Duration.ofMinutes(5);
 
     private static final Duration SHORTEST_WAIT = Duration.ofSeconds(1);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
@@ -179,6 +182,9 @@ public class GrantDesk implements LivingGrants {
                 || !clock.instant().isBefore(grant.endsAt())) {
             return true;
         }
+        if (isClosed(grant)) {
+            return !failedAgain(id, new CloudException.Impossible("The account was closed."));
+        }
         try {
             // NB. Until the last end of all who claim the object: a shorter claim must not cut a longer one.
             cloud.open(lease.until(grants.lastEnd(lease).orElse(lease.endsAt())));
@@ -246,6 +252,45 @@ public class GrantDesk implements LivingGrants {
         MISSING,
         /** It was tried often enough, or can never be: the grant has to be given up. */
         GIVEN_UP
+    }
+
+    /**
+     * The cloud does not hold what an active grant opened: it is marked, told to its requester and to administrators, and
+     * never given back. Called again it changes nothing.
+     *
+     * @return whether that was news
+     */
+    @Transactional
+    public boolean foundMissing(GrantId id) {
+        Grant grant = lockedGrant(id);
+        if (grant.state() != GrantState.ACTIVE || grant.missingSince().isPresent()) {
+            return false;
+        }
+        grant.foundMissing(clock.instant());
+        grants.save(grant);
+        record(grant, AuditTrail.DRAWBRIDGE, "grant.missing", Map.of("cloud", cloud.name()));
+        Set<PersonId> told = new LinkedHashSet<>(Set.of(grant.person()));
+        people.of(grant.tenant(), Role.ADMINISTRATOR).stream().map(Person::id).forEach(told::add);
+        notices.missing(grant, request(grant), told);
+        return true;
+    }
+
+    /**
+     * What was missing is there again. Called again it changes nothing.
+     *
+     * @return whether that was news
+     */
+    @Transactional
+    public boolean foundAgain(GrantId id) {
+        Grant grant = lockedGrant(id);
+        if (!grant.state().isLiving() || grant.missingSince().isEmpty()) {
+            return false;
+        }
+        Instant since = grant.missingSince().get();
+        grant.foundAgain();
+        grants.save(grant);
+        record(grant, AuditTrail.DRAWBRIDGE, "grant.found_again", Map.of("missingSince", since.toString()));
+        return true;
     }
 
     /** The access ends: from here on it is being taken back. Called again it changes nothing. */
@@ -427,7 +472,7 @@ public class GrantDesk implements LivingGrants {
                     Map.of("grant", id.value(), "deed", "end", "reason", reason));
             throw new ForbiddenException(reason);
         }
-        end(caller, grant, "ended early by " + caller.id());
+        end(caller.id().value(), grant, "ended early by " + caller.id());
         return grants.find(id).orElseThrow();
     }
 
@@ -481,7 +526,7 @@ public class GrantDesk implements LivingGrants {
             Optional<Grant> locked = grants.lock(match.id())
                     .filter(grant -> grant.state() == GrantState.PROVISIONING || grant.state() == GrantState.ACTIVE);
             if (locked.isPresent()) {
-                end(caller, locked.get(), reason.strip());
+                end(caller.id().value(), locked.get(), reason.strip());
                 ended.add(grants.find(match.id()).orElseThrow());
             }
         }
@@ -502,6 +547,19 @@ public class GrantDesk implements LivingGrants {
                         "grants",
                         ended.size()));
         return ended;
+    }
+
+    /** Whatever is open in an account that was closed, or is about to be, ends. Doing it again changes nothing. */
+    @EventListener
+    @Transactional
+    public void endIn(AccountsClosed closed) {
+        for (Grant each : grants.findLiving(closed.tenant())) {
+            if (closed.accounts().contains(each.account())) {
+                grants.lock(each.id())
+                        .filter(grant -> grant.state() == GrantState.PROVISIONING || grant.state() == GrantState.ACTIVE)
+                        .ifPresent(grant -> end(AuditTrail.DRAWBRIDGE, grant, "the account was closed"));
+            }
+        }
     }
 
     /**
@@ -581,11 +639,22 @@ public class GrantDesk implements LivingGrants {
     /** What is opened in the cloud for an entitlement, and how. */
     private record Opening(Way way, Entitlement opens) {}
 
-    private void end(Caller caller, Grant grant, String reason) {
-        grant.endEarly(caller.id().value(), reason);
+    private boolean isClosed(Grant grant) {
+        return scopes.find(grant.tenant(), grant.account())
+                .filter(Scope::closed)
+                .isPresent();
+    }
+
+    private void end(String actor, Grant grant, String reason) {
+        grant.endEarly(actor, reason);
         grants.save(grant);
-        record(grant, caller.id().value(), "grant.ended_early", Map.of("reason", reason));
-        workflow.endedEarly(grant);
+        record(grant, actor, "grant.ended_early", Map.of("reason", reason));
+        if (workflow.isUnderWay(grant)) {
+            workflow.endedEarly(grant);
+        } else {
+            // Without its process nobody else begins; the reconciliation takes it from here.
+            beginRevocation(grant.id());
+        }
     }
 
     /** Counts the failure, whatever becomes of the caller's transaction; true if it was one too many. */
@@ -656,7 +725,7 @@ public class GrantDesk implements LivingGrants {
         return grants.lock(id).orElseThrow(() -> new GrantStateException("There is no grant " + id + "."));
     }
 
-    private static Lease lease(Grant grant) {
+    static Lease lease(Grant grant) {
         return new Lease(
                 grant.id(),
                 grant.tenant(),

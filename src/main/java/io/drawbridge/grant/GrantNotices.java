@@ -20,4 +20,13 @@ public interface GrantNotices {
 
     /** To requester, approvers and administrators: access may still be on. */
     void revocationOverdue(Grant grant, AccessRequest request, Collection<PersonId> told);
+
+    /** To requester and administrators: somebody else has taken the access away, and it is not given back. */
+    void missing(Grant grant, AccessRequest request, Collection<PersonId> told);
+
+    /** To administrators and operations: something in the cloud is not as we left it, or not ours. */
+    void driftFound(DriftFinding finding, Collection<PersonId> told);
+
+    /** To administrators and operations: too much would have been removed at once; an administrator has to choose. */
+    void driftHeldBack(DriftFinding finding, Collection<PersonId> told);
 }

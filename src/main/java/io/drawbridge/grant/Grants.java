@@ -36,6 +36,12 @@ public interface Grants {
     /** All living grants of a tenant, by id. */
     List<Grant> findLiving(TenantId tenant);
 
+    /**
+     * Living grants of a tenant that should be gone or on their way by now: those whose end came before that moment, those
+     * that were being taken back already then, and all that are overdue.
+     */
+    List<Grant> findOverdue(TenantId tenant, Instant before);
+
     /** Living break-glass grants of a person. */
     boolean holdsBrokenGlass(TenantId tenant, PersonId person);
 
@@ -61,7 +67,15 @@ public interface Grants {
      *
      * <p>Two grants that share an object must not open and close it at the same moment.
      */
-    void lockObject(Lease lease);
+    void lockObject(String objectKey);
+
+    /** The same, for the object of a lease. */
+    default void lockObject(Lease lease) {
+        lockObject(lease.objectKey());
+    }
+
+    /** Whether a living grant of the tenant is the reason that the object is there, one that is being taken back included. */
+    boolean isExplained(TenantId tenant, String objectKey);
 
     /**
      * Which grants.

@@ -7,74 +7,38 @@ import io.drawbridge.intake.aws.CloudTrailItem;
 import io.drawbridge.intake.aws.CloudTrailItem.DeniedCall;
 import io.drawbridge.intake.aws.CloudTrailItem.OtherCall;
 import io.drawbridge.intake.aws.CloudTrailReader;
-import io.drawbridge.request.AccessRequests.DuplicateOpenRequestException;
 import io.drawbridge.request.DeniedCallIntake;
 import io.drawbridge.request.RequestId;
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.EnumMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.stereotype.Service;
-import org.springframework.transaction.PlatformTransactionManager;
-import org.springframework.transaction.TransactionDefinition;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Takes in what CloudTrail writes, record by record.
+ * Takes in what somebody hands in.
  *
- * <p>Each record has a transaction of its own, and one that fails becomes a dead letter. Only if that cannot be stored
- * either does the call fail; whoever hands in the same body again then loses nothing, because what was handled is known.
+ * <p>A record that fails becomes a dead letter. Only if that cannot be stored either does the call fail; whoever hands in
+ * the same body again then loses nothing, because what was handled is known.
  */
 @Service
 class CloudTrailIntake implements DeniedCallIntake {
     private static final Logger LOG = LoggerFactory.getLogger(CloudTrailIntake.class);
 
-    /** How often a record is begun anew because others moved the same at the same moment. */
-    private static final int MOST_ATTEMPTS = 5;
-
     private static final int MOST_DEAD_LETTERS = 1_000;
 
     private final CloudTrailReader reader;
-    private final Triage triage;
+    private final RecordDesk desk;
     private final DeadLetters deadLetters;
-    private final Announcements announcements;
-    private final TransactionTemplate apart;
-    private final Clock clock;
-    private final Map<RecordOutcome, Counter> counters = new EnumMap<>(RecordOutcome.class);
 
-    CloudTrailIntake(
-            CloudTrailReader reader,
-            Triage triage,
-            DeadLetters deadLetters,
-            Announcements announcements,
-            PlatformTransactionManager transactions,
-            MeterRegistry meters,
-            Clock clock) {
+    CloudTrailIntake(CloudTrailReader reader, RecordDesk desk, DeadLetters deadLetters) {
         this.reader = reader;
-        this.triage = triage;
+        this.desk = desk;
         this.deadLetters = deadLetters;
-        this.announcements = announcements;
-        this.apart = new TransactionTemplate(transactions);
-        this.apart.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
-        this.clock = clock;
-        Arrays.stream(RecordOutcome.values())
-                .forEach(outcome -> counters.put(
-                        outcome,
-                        Counter.builder("drawbridge.intake.records")
-                                .description("CloudTrail records taken in, by what became of them")
-                                .tag("outcome", outcome.word())
-                                .register(meters)));
     }
 
     @Override
@@ -84,13 +48,12 @@ class CloudTrailIntake implements DeniedCallIntake {
         }
         List<Outcome> outcomes = new ArrayList<>();
         Map<RecordOutcome, Integer> counts = new EnumMap<>(RecordOutcome.class);
-        for (CloudTrailItem item : read(body)) {
-            Verdict verdict = handle(caller, item);
+        for (RecordDesk.Taken taken : desk.take(caller, read(body))) {
+            Verdict verdict = verdict(caller, taken);
             counts.merge(verdict.outcome(), 1, Integer::sum);
-            counted(verdict.outcome());
             RequestId request = verdict.request();
             outcomes.add(new Outcome(
-                    eventId(item),
+                    eventId(taken.item()),
                     verdict.outcome().word(),
                     request == null ? null : request.value(),
                     verdict.reason()));
@@ -124,71 +87,26 @@ class CloudTrailIntake implements DeniedCallIntake {
         }
     }
 
-    private Verdict handle(Caller caller, CloudTrailItem item) {
-        if (item instanceof OtherCall) {
-            return Verdict.of(RecordOutcome.NOT_DENIED, "The call was not denied for want of a permission.");
+    private Verdict verdict(Caller caller, RecordDesk.Taken taken) {
+        Verdict verdict = taken.verdict();
+        RuntimeException failure = taken.failure();
+        if (verdict != null) {
+            return verdict;
         }
-        if (item instanceof CloudTrailItem.DeadLetter letter) {
-            return deadLetter(caller, letter);
+        if (failure != null && !(taken.item() instanceof DeniedCall)) {
+            throw failure;
         }
-        return handle(caller, (DeniedCall) item);
-    }
-
-    private Verdict handle(Caller caller, DeniedCall denied) {
-        try {
-            return untilUndisturbed(() -> triage.decide(caller, denied));
-        } catch (RuntimeException unexpected) {
-            String eventId = denied.call().eventId();
-            LOG.error("Event {} of tenant {} could not be handled.", eventId, caller.tenant(), unexpected);
-            return deadLetter(
-                    caller,
-                    new CloudTrailItem.DeadLetter(
-                            eventId,
-                            "The record could not be handled ("
-                                    + unexpected.getClass().getSimpleName()
-                                    + "); the log says why. Nothing of it was kept, so it can be handed in again.",
-                            denied.text()));
-        }
-    }
-
-    /** Does the work, and begins it anew when somebody else moved the same at the same moment. */
-    private static <T> T untilUndisturbed(Supplier<T> work) {
-        for (int attempt = 1; ; attempt++) {
-            try {
-                return work.get();
-            } catch (DuplicateOpenRequestException | ConcurrencyFailureException disturbed) {
-                if (attempt == MOST_ATTEMPTS) {
-                    throw disturbed;
-                }
-                LOG.debug("A record is begun anew: {}", disturbed.getMessage());
-            }
-        }
-    }
-
-    private Verdict deadLetter(Caller caller, CloudTrailItem.DeadLetter letter) {
-        boolean audited = untilUndisturbed(() -> Boolean.TRUE.equals(apart.execute(status -> keep(caller, letter))));
-        if (audited) {
-            LOG.warn("Tenant {} has dead letters; one of them: {}", caller.tenant(), letter.reason());
-        }
-        return Verdict.of(RecordOutcome.DEAD_LETTER, letter.reason());
-    }
-
-    private boolean keep(Caller caller, CloudTrailItem.DeadLetter letter) {
-        String eventId = letter.eventId();
-        deadLetters.add(caller.tenant(), clock.instant(), eventId, letter.reason(), letter.text());
-        Map<String, Object> details = new LinkedHashMap<>();
-        if (eventId != null) {
-            details.put("eventId", eventId);
-        }
-        details.put("reason", letter.reason());
-        return announcements.record(caller, RecordOutcome.DEAD_LETTER, "cloudtrail", "cloudtrail", details);
-    }
-
-    private void counted(RecordOutcome outcome) {
-        Counter counter = counters.get(outcome);
-        if (counter != null) {
-            counter.increment();
-        }
+        DeniedCall denied = (DeniedCall) taken.item();
+        String eventId = denied.call().eventId();
+        LOG.error("Event {} of tenant {} could not be handled.", eventId, caller.tenant(), failure);
+        String kind = failure == null ? "" : " (" + failure.getClass().getSimpleName() + ")";
+        return desk.deadLetter(
+                caller,
+                new CloudTrailItem.DeadLetter(
+                        eventId,
+                        "The record could not be handled" + kind
+                                + "; the log says why. Nothing of it was kept, so it can be handed in again.",
+                        denied.text()));
     }
 
     private static @Nullable String eventId(CloudTrailItem item) {

@@ -1,7 +1,6 @@
 package io.drawbridge.intake;
 
 import java.util.List;
-import java.util.Set;
 import java.util.regex.Pattern;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -26,9 +25,5 @@ record IntakeProperties(@DefaultValue List<String> scpIds) {
                         + ", such as p-drawbrdg1.");
             }
         }
-    }
-
-    Set<String> ours() {
-        return Set.copyOf(scpIds);
     }
 }

@@ -19,7 +19,9 @@ import io.drawbridge.request.RequestStatus;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashSet;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -75,17 +77,47 @@ class Openings {
     }
 
     /**
-     * Opens, joins, or says why not.
+     * Opens, joins, or says why not; who joins is noted when the round {@link #end ends}.
      *
      * <p>The denials of one identity are handled one after the other, so that none of them opens what another has just
      * opened, and the limit of an hour holds. The open request is looked for before the grant: a request that is approved
      * in between is then seen as granted, not as gone.
      *
      * @throws AccessRequests.DuplicateOpenRequestException if a person asked for the same meanwhile; start anew
-     * @throws ConcurrencyFailureException if the open request was closed meanwhile; start anew
      */
-    Verdict open(Denial denial) {
-        events.lockIdentity(denial.tenant(), denial.claimant().identity().key());
+    Verdict open(Round round, Denial denial) {
+        Verdict standing = round.standing(denial.openKey());
+        Verdict verdict = standing == null ? look(round, denial) : standing;
+        if (verdict.outcome() == RecordOutcome.JOINED) {
+            round.join(
+                    Objects.requireNonNull(verdict.request()), denial.claimant().usedBy());
+        }
+        // NB. What was just opened may be denied or granted by now: the next one looks.
+        if (verdict.outcome() != RecordOutcome.OPENED) {
+            round.stands(denial.openKey(), verdict);
+        }
+        return verdict;
+    }
+
+    /**
+     * Notes what joined.
+     *
+     * @throws ConcurrencyFailureException if an open request was closed meanwhile; start anew
+     */
+    void end(Round round) {
+        round.joinings().forEach((open, joining) -> {
+            if (desk.join(open, joining.attempts(), worthKeeping(round.tenant(), open, joining.usedBy()))
+                    .isEmpty()) {
+                throw new ConcurrencyFailureException("Request " + open + " was closed while a denial joined it.");
+            }
+        });
+    }
+
+    private Verdict look(Round round, Denial denial) {
+        String identity = denial.claimant().identity().key();
+        if (round.locks(identity)) {
+            events.lockIdentity(denial.tenant(), identity);
+        }
         Instant now = clock.instant();
         TenantSettings rules = settings.of(denial.tenant());
         Optional<RequestId> open = requests.findOpen(denial.openKey());
@@ -95,7 +127,7 @@ class Openings {
                 denial.account().account().id(),
                 denial.permission().toString());
         return granted(denial, former, rules, now)
-                .or(() -> open.map(request -> join(denial, request)))
+                .or(() -> open.map(Openings::joined))
                 .or(() -> former.flatMap(last -> coolingDown(last, rules, now)))
                 .or(() -> rateLimited(denial, rules, now))
                 .orElseGet(() -> opened(denial));
@@ -142,29 +174,33 @@ class Openings {
                 .isPresent();
     }
 
-    private Verdict join(Denial denial, RequestId open) {
-        RequestId joined = desk.join(open, worthKeeping(denial, open))
-                .orElseThrow(() ->
-                        new ConcurrencyFailureException("Request " + open + " was closed while a denial joined it."));
-        return new Verdict(RecordOutcome.JOINED, joined, "Request " + joined + " asks for the same and is still open.");
+    private static Verdict joined(RequestId open) {
+        return new Verdict(RecordOutcome.JOINED, open, "Request " + open + " asks for the same and is still open.");
     }
 
     /** Whoever assumes a role can choose a new session name for each call; a request must not grow with them for ever. */
-    private Set<String> worthKeeping(Denial denial, RequestId open) {
-        Set<String> names = denial.claimant().usedBy();
-        boolean full = !names.isEmpty()
-                && requests.find(open)
-                        .filter(request -> request.identityUsers().size() >= MOST_NAMES)
-                        .isPresent();
-        if (!full) {
+    private Set<String> worthKeeping(TenantId tenant, RequestId open, Set<String> names) {
+        if (names.isEmpty()) {
             return names;
         }
-        Set<String> known = people.of(denial.tenant()).stream()
-                .flatMap(person -> Stream.of(person.id().value(), person.email().toLowerCase(Locale.ROOT)))
-                .collect(Collectors.toSet());
-        return names.stream()
-                .filter(name -> known.contains(name.toLowerCase(Locale.ROOT)))
-                .collect(Collectors.toSet());
+        Set<String> kept = new LinkedHashSet<>(
+                requests.find(open).map(AccessRequest::identityUsers).orElse(Set.of()));
+        Set<String> late = new LinkedHashSet<>();
+        for (String name : names) {
+            if (!kept.contains(name) && (kept.size() >= MOST_NAMES || !kept.add(name))) {
+                late.add(name);
+            }
+        }
+        if (!late.isEmpty()) {
+            Set<String> known = people.of(tenant).stream()
+                    .flatMap(person ->
+                            Stream.of(person.id().value(), person.email().toLowerCase(Locale.ROOT)))
+                    .collect(Collectors.toSet());
+            late.removeIf(name -> !known.contains(name.toLowerCase(Locale.ROOT)));
+        }
+        kept.addAll(late);
+        kept.retainAll(names);
+        return kept;
     }
 
     private static Optional<Verdict> coolingDown(AccessRequest last, TenantSettings rules, Instant now) {

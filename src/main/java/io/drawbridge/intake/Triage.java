@@ -15,13 +15,18 @@ import io.drawbridge.organization.PermissionCatalogue.CataloguedPermission;
 import io.drawbridge.organization.PermissionName;
 import io.drawbridge.organization.ScopePath;
 import io.drawbridge.organization.Scopes;
+import io.drawbridge.organization.Way;
 import io.drawbridge.request.Liftable;
+import io.drawbridge.request.RequestId;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Propagation;
@@ -37,7 +42,7 @@ class Triage {
     private final Owners owners;
     private final Openings openings;
     private final Announcements announcements;
-    private final IntakeProperties properties;
+    private final List<OwnPolicies> ownPolicies;
     private final Clock clock;
 
     Triage(
@@ -48,7 +53,7 @@ class Triage {
             Owners owners,
             Openings openings,
             Announcements announcements,
-            IntakeProperties properties,
+            List<OwnPolicies> ownPolicies,
             Clock clock) {
         this.events = events;
         this.scopes = scopes;
@@ -57,34 +62,51 @@ class Triage {
         this.owners = owners;
         this.openings = openings;
         this.announcements = announcements;
-        this.properties = properties;
+        this.ownPolicies = List.copyOf(ownPolicies);
         this.clock = clock;
     }
 
     /**
-     * Handles the call; what becomes of it, and that it came, are committed together or not at all.
+     * Handles the calls in the caller's transaction; what becomes of them, and that they came, are committed together or
+     * not at all.
      *
+     * @param calls at most 1,000
+     * @return in the order of the calls
      * @throws org.springframework.dao.ConcurrencyFailureException if somebody else moved the same; start anew
      * @throws io.drawbridge.request.AccessRequests.DuplicateOpenRequestException as above
      */
-    @Transactional(propagation = Propagation.REQUIRES_NEW)
-    public Verdict decide(Caller caller, DeniedCall denied) {
-        TenantId tenant = caller.tenant();
-        String eventId = denied.call().eventId();
-        if (!events.take(tenant, eventId, clock.instant())) {
-            return new Verdict(
-                    RecordOutcome.DUPLICATE,
-                    events.requestOf(tenant, eventId).orElse(null),
-                    "The event came before; what became of it then stands.");
+    @Transactional(propagation = Propagation.MANDATORY)
+    public List<Verdict> decide(Caller caller, List<DeniedCall> calls) {
+        Round round = new Round(caller.tenant(), clock.instant());
+        Map<String, Optional<RequestId>> known = events.known(
+                caller.tenant(),
+                calls.stream().map(denied -> denied.call().eventId()).collect(Collectors.toSet()));
+        List<SeenEvents.Settled> settled = new ArrayList<>();
+        List<Verdict> verdicts = new ArrayList<>();
+        for (DeniedCall denied : calls) {
+            String eventId = denied.call().eventId();
+            Optional<RequestId> before = known.get(eventId);
+            if (before != null) {
+                verdicts.add(new Verdict(
+                        RecordOutcome.DUPLICATE,
+                        before.orElse(null),
+                        "The event came before; what became of it then stands."));
+                continue;
+            }
+            Verdict verdict = verdict(caller, round, denied);
+            known.put(eventId, Optional.ofNullable(verdict.request()));
+            settled.add(new SeenEvents.Settled(eventId, verdict.outcome().word(), verdict.request()));
+            verdicts.add(verdict);
         }
-        Verdict verdict = verdict(caller, denied);
-        events.settle(tenant, eventId, verdict.outcome().word(), verdict.request());
-        return verdict;
+        openings.end(round);
+        events.settle(caller.tenant(), round.now(), settled);
+        return verdicts;
     }
 
-    private Verdict verdict(Caller caller, DeniedCall denied) {
+    private Verdict verdict(Caller caller, Round round, DeniedCall denied) {
         CloudTrailRecord call = denied.call();
-        Optional<ScopePath> account = scopes.account(caller.tenant(), call.accountId());
+        Optional<ScopePath> account =
+                round.account(call.accountId(), () -> scopes.account(caller.tenant(), call.accountId()));
         if (account.isEmpty()) {
             return Verdict.of(
                     RecordOutcome.UNKNOWN_ACCOUNT, "Account " + call.accountId() + " is not one of this organisation.");
@@ -99,7 +121,7 @@ class Triage {
         }
         Optional<PermissionName> permission = denied.action().permission();
         return permission.isPresent()
-                ? closed(caller, denied, account.get(), permission.get())
+                ? closed(caller, round, denied, account.get(), permission.get())
                 : unmapped(caller, denied);
     }
 
@@ -113,9 +135,10 @@ class Triage {
     }
 
     /** Is the permission closed there, and to this identity? */
-    private Verdict closed(Caller caller, DeniedCall denied, ScopePath account, PermissionName named) {
-        Controls.ScopeControl control = controls.effective(caller.tenant(), account, named.service());
+    private Verdict closed(Caller caller, Round round, DeniedCall denied, ScopePath account, PermissionName named) {
         String id = account.account().id().value();
+        Controls.ScopeControl control =
+                round.control(id, named.service(), () -> controls.effective(caller.tenant(), account, named.service()));
         if (control.control() == Control.DISABLED) {
             Claimant.of(denied.call().identity())
                     .flatMap(Claimant::person)
@@ -132,17 +155,18 @@ class Triage {
             return Verdict.of(
                     RecordOutcome.EXEMPT, "The identity is exempt from the control of " + named.service() + " there.");
         }
-        return liftable(caller, denied, account, privileged.get().name());
+        return liftable(caller, round, denied, account, privileged.get().name(), control.way());
     }
 
     /** Could a grant help, and who is to be asked? */
-    private Verdict liftable(Caller caller, DeniedCall denied, ScopePath account, PermissionName permission) {
+    private Verdict liftable(
+            Caller caller, Round round, DeniedCall denied, ScopePath account, PermissionName permission, Way way) {
         TenantId tenant = caller.tenant();
         CallerIdentity identity = denied.call().identity();
         Optional<Claimant> claimant = Claimant.of(identity);
         Optional<PersonId> requester = claimant.flatMap(each -> requester(tenant, each));
         String who = claimant.map(each -> each.identity().key()).orElseGet(() -> arn(identity));
-        DenialCause.Liftable answer = denied.cause().liftable(properties.ours());
+        DenialCause.Liftable answer = liftable(tenant, denied, way, claimant);
         if (answer.answer() == DenialCause.Answer.NO) {
             String id = account.account().id().value();
             requester.ifPresent(
@@ -163,13 +187,15 @@ class Triage {
                     caller, RecordOutcome.NO_OWNER, who, arn(identity), details(denied, permission.toString(), reason));
             return Verdict.of(RecordOutcome.NO_OWNER, reason);
         }
-        Verdict verdict = openings.open(new Openings.Denial(
-                tenant,
-                requester.get(),
-                claimant.get(),
-                account,
-                permission,
-                answer.answer() == DenialCause.Answer.YES ? Liftable.YES : Liftable.UNKNOWN));
+        Verdict verdict = openings.open(
+                round,
+                new Openings.Denial(
+                        tenant,
+                        requester.get(),
+                        claimant.get(),
+                        account,
+                        permission,
+                        answer.answer() == DenialCause.Answer.YES ? Liftable.YES : Liftable.UNKNOWN));
         if (verdict.outcome() == RecordOutcome.RATE_LIMITED) {
             announcements.record(
                     caller,
@@ -179,6 +205,19 @@ class Triage {
                     details(denied, permission.toString(), verdict.reason()));
         }
         return verdict;
+    }
+
+    private DenialCause.Liftable liftable(TenantId tenant, DeniedCall denied, Way way, Optional<Claimant> claimant) {
+        boolean machine = claimant.filter(each -> each.person().isEmpty()).isPresent();
+        if (way == Way.ACCOUNT_ASSIGNMENT && machine) {
+            return new DenialCause.Liftable(
+                    DenialCause.Answer.NO,
+                    "Access is given here by assigning a permission set, and only a user of IAM Identity Center can be"
+                            + " assigned one. No approval can help.");
+        }
+        Set<String> ours =
+                ownPolicies.stream().flatMap(each -> each.ids(tenant).stream()).collect(Collectors.toSet());
+        return denied.cause().liftable(way, ours);
     }
 
     private Optional<PersonId> requester(TenantId tenant, Claimant claimant) {

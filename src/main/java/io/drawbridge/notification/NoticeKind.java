@@ -43,7 +43,13 @@ enum NoticeKind {
     /** To the requester: access could not be given, and nothing of it is left. */
     PROVISIONING_FAILED,
     /** To requester, approvers, administrators and operations: the revocation keeps failing, access may still be on. */
-    REVOCATION_OVERDUE;
+    REVOCATION_OVERDUE,
+    /** To requester and administrators: the cloud does not hold the access any more, and it is not given back. */
+    ACCESS_MISSING,
+    /** To administrators and operations: something in the cloud is not ours, or not as we left it. */
+    DRIFT_FOUND,
+    /** To administrators and operations: too much would have been removed at once; an administrator has to choose. */
+    DRIFT_HELD_BACK;
 
     /** As it is stored and shown, such as {@code break_glass}; at most 32 characters. */
     String word() {

@@ -1,5 +1,6 @@
 package io.drawbridge.notification;
 
+import io.drawbridge.grant.DriftFinding;
 import io.drawbridge.grant.Grant;
 import io.drawbridge.grant.GrantNotices;
 import io.drawbridge.identity.People;
@@ -389,6 +390,64 @@ class PostedNotices implements RequestNotices, GrantNotices {
             letter = letter.with("Failure", grant.failure().get());
         }
         to(request.tenant(), told, letter.about(request.id()).loudly());
+    }
+
+    @Override
+    public void missing(Grant grant, AccessRequest request, Collection<PersonId> told) {
+        Letter letter = Letter.of(
+                        NoticeKind.ACCESS_MISSING,
+                        "Access was taken away by somebody else: " + what(request),
+                        "The cloud does not hold this access any more, and Drawbridge has not taken it away. It is not"
+                                + " given back: whoever still needs it asks again, after finding out why it is gone.")
+                .with("Would have ended", moment(request.tenant(), grant.endsAt()))
+                .with(facts(request))
+                .with("Grant", grant.id().value());
+        if (grant.missingSince().isPresent()) {
+            letter = letter.with(
+                    "Noticed", moment(request.tenant(), grant.missingSince().get()));
+        }
+        to(request.tenant(), told, letter.about(request.id()));
+    }
+
+    @Override
+    public void driftFound(DriftFinding finding, Collection<PersonId> told) {
+        Letter letter = Letter.of(
+                        NoticeKind.DRIFT_FOUND,
+                        "Not as Drawbridge left it: " + finding.subject(),
+                        "The cloud holds something that is not Drawbridge's, or that somebody else has changed. Nothing is"
+                                + " done about it until an administrator chooses.")
+                .with(facts(finding));
+        if (!finding.choices().isEmpty()) {
+            letter = letter.with("Choices", String.join(", ", finding.choices()));
+        }
+        to(finding.tenant(), told, letter);
+    }
+
+    @Override
+    public void driftHeldBack(DriftFinding finding, Collection<PersonId> told) {
+        to(
+                finding.tenant(),
+                told,
+                Letter.of(
+                                NoticeKind.DRIFT_HELD_BACK,
+                                "Too much to remove without being asked",
+                                "Access that no living grant explains was found, too much of it to be removed without being"
+                                        + " asked. It stays on until an administrator chooses. Operations see the incident"
+                                        + " in Cockpit.")
+                        .with(facts(finding))
+                        .with("Choices", String.join(", ", finding.choices()))
+                        .loudly());
+    }
+
+    private Map<String, String> facts(DriftFinding finding) {
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("Found", finding.finding());
+        facts.put("Subject", finding.subject());
+        facts.put("First seen", moment(finding.tenant(), finding.firstSeen()));
+        facts.put("Finding id", finding.id().value());
+        facts.put("Where to look", "GET /v1/drift/" + finding.id());
+        facts.put("How to choose", "POST /v1/drift/" + finding.id() + "/resolve");
+        return facts;
     }
 
     private void toRequester(AccessRequest request, Letter letter) {

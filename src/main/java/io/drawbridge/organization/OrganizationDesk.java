@@ -127,14 +127,22 @@ public class OrganizationDesk {
      *
      * @throws NotFoundException if the tenant has no such scope
      * @throws ForbiddenException if the caller is no administrator
-     * @throws InvalidInputException if the catalogue does not know the service, or an exemption cannot be read
+     * @throws InvalidInputException if the catalogue does not know the service, an exemption cannot be read, or the scope is
+     *     the management account and the way is one that does not work there
      */
     @Transactional
     public void setControl(Caller caller, Controls.ScopeControl control) {
-        if (scopes.find(caller.tenant(), control.scope()).isEmpty()) {
-            throw new NotFoundException("scope", control.scope().value());
-        }
+        Scope scope = scopes.find(caller.tenant(), control.scope())
+                .orElseThrow(
+                        () -> new NotFoundException("scope", control.scope().value()));
         demandAdministrator(caller, "change controls");
+        if (scope.management() && control.way() == Way.SCP_EXEMPTION && control.control() != Control.NONE) {
+            throw new InvalidInputException(
+                    "way",
+                    "scp-exemption has no effect here: " + scope.id()
+                            + " is the management account, which no service control policy binds. Take"
+                            + " account-assignment, or move the workload to another account.");
+        }
         if (catalogue.service(control.service()).isEmpty()) {
             throw new InvalidInputException(
                     "service",
@@ -169,6 +177,30 @@ public class OrganizationDesk {
                         "exempt", control.exempt(),
                         "way", control.way().word(),
                         "permissionSet", permissionSet == null ? "" : permissionSet.name()));
+    }
+
+    /**
+     * Says whether sessions that began under a grant of a permission set are closed when the grant ends.
+     *
+     * @throws NotFoundException if Drawbridge may assign no permission set of that name
+     * @throws ForbiddenException if the caller is no administrator
+     */
+    @Transactional
+    public void closeSessions(Caller caller, PermissionSetName name, boolean closesSessions) {
+        PermissionSets.PermissionSet before = permissionSets
+                .find(caller.tenant(), name)
+                .orElseThrow(() -> new NotFoundException("permission set", name.name()));
+        demandAdministrator(caller, "change permission sets");
+        permissionSets.save(
+                caller.tenant(),
+                new PermissionSets.PermissionSet(
+                        name, before.arn(), before.description(), before.sessionDuration(), closesSessions));
+        trail.record(
+                caller.tenant(),
+                caller.id().value(),
+                "permission_set.changed",
+                name.name(),
+                Map.of("closesSessionsBefore", before.closesSessions(), "closesSessions", closesSessions));
     }
 
     /**

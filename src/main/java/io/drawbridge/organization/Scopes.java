@@ -16,12 +16,13 @@ public interface Scopes {
     /** The scope with everything above it; empty if the tenant has no such scope. */
     Optional<ScopePath> path(TenantId tenant, ScopeId scope);
 
-    /** The path of an account; empty if the tenant has no such account. */
+    /** The path of an account; empty if the tenant has no such account, or it was closed. */
     default Optional<ScopePath> account(TenantId tenant, String account) {
         return account.isBlank()
                 ? Optional.empty()
                 : path(tenant, new ScopeId(account))
-                        .filter(path -> path.account().isAccount());
+                        .filter(path ->
+                                path.account().isAccount() && !path.account().closed());
     }
 
     /** Keys of the scope and of everything below it. */
@@ -29,4 +30,10 @@ public interface Scopes {
 
     /** Sets whether requesters may decide their own requests at a scope and below; null inherits. */
     void setSelfApproval(TenantId tenant, ScopeId scope, @Nullable Boolean selfApproval);
+
+    /** Adds the scope, or replaces the one with its key; its parent has to be there. */
+    void save(Scope scope);
+
+    /** Removes a scope that nothing lies below, with everything that was assigned or set there. */
+    void remove(TenantId tenant, ScopeId scope);
 }

@@ -189,10 +189,10 @@ public final class AccessRequest {
         return openKey(tenant, identity, account, entitlement);
     }
 
-    /** The same call was denied once more while this request is open. */
-    public void attemptedAgain(Set<String> usedBy) {
+    /** The same call was denied that many times more while this request is open. */
+    public void attemptedAgain(int times, Set<String> usedBy) {
         demand(RequestStatus.REQUESTED, RequestStatus.PENDING, "be attempted again");
-        attempts++;
+        attempts += times;
         identityUsers.addAll(usedBy);
     }
 

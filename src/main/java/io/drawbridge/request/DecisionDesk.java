@@ -63,12 +63,17 @@ public class DecisionDesk {
      *
      * @throws NotFoundException if the caller may not know of the request
      * @throws ForbiddenException if the caller may not decide it
-     * @throws StatusConflictException if it is not pending
+     * @throws StatusConflictException if it is not pending, or its account was closed
      * @throws InvalidInputException without a message, or if the duration is out of bounds; it is still pending
      */
     @Transactional
     public AccessRequest approve(Caller caller, RequestId id, @Nullable String message, @Nullable String duration) {
         AccessRequest request = decidable(caller, id, "approve");
+        Optional<String> closure = questions.closure(request);
+        if (closure.isPresent()) {
+            refused(caller, request, "approve", closure.get());
+            throw new StatusConflictException(closure.get());
+        }
         String text = Texts.demand("message", message);
         AccessDuration given = given(request, duration);
         AccessQuestion question = questions.about(request, given);

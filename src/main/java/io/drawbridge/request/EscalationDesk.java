@@ -144,7 +144,7 @@ public class EscalationDesk {
     }
 
     private void follow(AccessRequest request) {
-        if (able(request).isEmpty()) {
+        if (able(request).isEmpty() || hasLostARung(request)) {
             askNext(request);
         }
         Set<PersonId> able = able(request);
@@ -171,6 +171,14 @@ public class EscalationDesk {
                     Map.of("people", joined.stream().map(PersonId::value).toList()));
         }
         workflow.approversChanged(request, names(able));
+    }
+
+    /** Whether the account was moved away from a scope whose people were asked: the next one on its way up stands in. */
+    private boolean hasLostARung(AccessRequest request) {
+        List<ScopeId> order =
+                chain.all(request).stream().map(ApproverChain.Step::scope).toList();
+        return requests.rungs(request.id()).stream()
+                .anyMatch(rung -> !rung.people().isEmpty() && !order.contains(rung.scope()));
     }
 
     /** Scopes below the highest asked that were skipped and have somebody now: he is asked and told like the others. */
@@ -242,6 +250,7 @@ public class EscalationDesk {
                 chain.all(request).stream().map(ApproverChain.Step::scope).toList();
         return requests.rungs(request.id()).stream()
                 .map(AccessRequests.Rung::scope)
+                .filter(order::contains)
                 .max(Comparator.comparingInt(order::indexOf))
                 .map(highest -> chain.upTo(request, highest))
                 .orElse(Set.of());

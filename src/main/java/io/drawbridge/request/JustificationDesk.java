@@ -52,12 +52,15 @@ public class JustificationDesk {
      * @throws io.drawbridge.identity.NotFoundException if the caller may not know of the request
      * @throws ForbiddenException if the caller is not its requester
      * @throws InvalidInputException if text or duration cannot be used; the request still waits
-     * @throws StatusConflictException if the request does not wait for a justification
+     * @throws StatusConflictException if the request does not wait for a justification, or its account was closed
      */
     @Transactional
     public AccessRequest justify(Caller caller, RequestId id, @Nullable String text, @Nullable String duration) {
         AccessRequest request = own(caller, id, "justify");
         demandRequested(caller, request, "justified");
+        questions.closure(request).ifPresent(why -> {
+            throw new StatusConflictException(why);
+        });
         String justification = Texts.demand("justification", text);
         request.justify(justification, read(request, duration), caller.sourceIp(), caller.mfa());
         requests.save(request);

@@ -15,6 +15,8 @@ import io.drawbridge.organization.PermissionCatalogue;
 import io.drawbridge.organization.PermissionName;
 import io.drawbridge.organization.PermissionSetName;
 import io.drawbridge.organization.PermissionSets;
+import io.drawbridge.organization.Scope;
+import io.drawbridge.organization.ScopeId;
 import io.drawbridge.organization.ScopePath;
 import io.drawbridge.organization.Scopes;
 import io.drawbridge.organization.Way;
@@ -163,13 +165,13 @@ public class OpeningDesk {
         return requests.find(request.id()).orElseThrow();
     }
 
-    /** The same call was denied again while its request is open; empty if that is no longer so. */
+    /** The same call was denied so many times more while its request is open; empty if that is no longer so. */
     @Transactional
-    public Optional<RequestId> join(RequestId open, Set<String> usedBy) {
+    public Optional<RequestId> join(RequestId open, int times, Set<String> usedBy) {
         Optional<AccessRequest> found =
                 requests.lock(open).filter(request -> request.status().isOpen());
         found.ifPresent(request -> {
-            request.attemptedAgain(usedBy);
+            request.attemptedAgain(times, usedBy);
             requests.save(request);
         });
         return found.map(AccessRequest::id);
@@ -240,7 +242,15 @@ public class OpeningDesk {
         }
         Optional<ScopePath> path = account.length() > 64 ? Optional.empty() : scopes.account(caller.tenant(), account);
         if (path.isEmpty()) {
-            wrong.put("account", "is not an account of this organisation; give a 12-digit account id.");
+            boolean closed = account.length() <= 64
+                    && scopes.find(caller.tenant(), new ScopeId(account))
+                            .filter(Scope::closed)
+                            .isPresent();
+            wrong.put(
+                    "account",
+                    closed
+                            ? "was closed in AWS; no access can be given there."
+                            : "is not an account of this organisation; give a 12-digit account id.");
         }
         return path.orElse(null);
     }
@@ -394,6 +404,12 @@ public class OpeningDesk {
             throw new InvalidInputException(
                     "permission",
                     permission + " is not closed in account " + path.account().id() + "; nothing to ask for.");
+        }
+        if (path.account().management() && control.way() == Way.SCP_EXEMPTION) {
+            throw new InvalidInputException(
+                    "permission",
+                    permission + " is not closed in account " + path.account().id()
+                            + ": it is the management account, which no service control policy binds.");
         }
         if (control.exempts(identity.arn(), identity.name())) {
             throw new InvalidInputException(

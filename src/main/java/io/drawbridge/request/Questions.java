@@ -17,6 +17,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.springframework.stereotype.Component;
 
@@ -45,6 +46,14 @@ class Questions {
         return scopes.path(request.tenant(), request.account())
                 .orElseThrow(() -> new StatusConflictException("Request " + request.id() + " is for the account "
                         + request.account() + ", which is no longer part of the organisation."));
+    }
+
+    /** Why nothing can be opened in the request's account any more; empty if it can. */
+    Optional<String> closure(AccessRequest request) {
+        return path(request).account().closed()
+                ? Optional.of("Account " + request.account() + " was closed in AWS, so no access can be given there;"
+                        + " request " + request.id() + " can be denied or withdrawn, or expires by itself.")
+                : Optional.empty();
     }
 
     AccessQuestion about(AccessRequest request, AccessDuration duration) {

@@ -22,4 +22,13 @@ class CamundaGrantWorkflow implements GrantWorkflow {
                 .processInstanceBusinessKey(grant.request().value())
                 .correlate());
     }
+
+    @Override
+    public boolean isUnderWay(Grant grant) {
+        return runtime.createProcessInstanceQuery()
+                        .processDefinitionKey(ProcessKeys.TIMEBOXED_GRANT)
+                        .processInstanceBusinessKey(grant.request().value())
+                        .count()
+                > 0;
+    }
 }

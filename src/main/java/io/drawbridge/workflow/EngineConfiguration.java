@@ -1,7 +1,9 @@
 package io.drawbridge.workflow;
 
+import io.drawbridge.grant.DriftFindings;
 import io.drawbridge.grant.GrantDesk;
 import io.drawbridge.grant.Grants;
+import io.drawbridge.grant.ReconciliationLimits;
 import io.drawbridge.identity.People;
 import io.drawbridge.request.AccessRequests;
 import java.util.ArrayList;
@@ -10,6 +12,7 @@ import org.camunda.bpm.engine.impl.cfg.AbstractProcessEnginePlugin;
 import org.camunda.bpm.engine.impl.cfg.ProcessEngineConfigurationImpl;
 import org.camunda.bpm.engine.impl.cfg.ProcessEnginePlugin;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -20,7 +23,13 @@ import org.springframework.scheduling.annotation.EnableScheduling;
 /** What makes the engine ours: tenants, people, refusals, incidents, history, and what expressions can see. */
 @Configuration(proxyBeanMethods = false)
 @EnableScheduling
+@EnableConfigurationProperties(ReconciliationProperties.class)
 class EngineConfiguration {
+
+    @Bean
+    ReconciliationLimits reconciliationLimits(ReconciliationProperties properties) {
+        return properties.limits();
+    }
 
     /** Last of all plugins, so that none overrides it. */
     @Bean
@@ -28,6 +37,7 @@ class EngineConfiguration {
     ProcessEnginePlugin drawbridgeEnginePlugin(
             People people,
             AccessRequests requests,
+            DriftFindings findings,
             Refusals refusals,
             ObjectProvider<GrantDesk> grantDesk,
             ObjectProvider<Grants> grants,
@@ -42,7 +52,7 @@ class EngineConfiguration {
                 engine.setExpressionManager(new ClosedExpressions(delegates));
                 engine.setDefaultUserPermissionNameForTask("TASK_WORK");
                 engine.setJobExecutorAcquireByDueDate(true);
-                engine.setTenantIdProvider(new RequestTenants(requests));
+                engine.setTenantIdProvider(new SubjectTenants(requests, findings));
                 engine.setIdentityProviderSessionFactory(new PeopleIdentityProvider.Factory(people));
                 engine.setResourceAuthorizationProvider(new CandidateAuthorizations());
                 engine.setCustomHistoryLevels(new ArrayList<>(List.of(new KeysOnlyHistory())));

@@ -4,6 +4,7 @@ package io.drawbridge.workflow;
 final class ProcessKeys {
     static final String ACCESS_REQUEST = "access-request";
     static final String TIMEBOXED_GRANT = "timeboxed-grant";
+    static final String DRIFT_REMOVAL = "drift-removal";
 
     static final String JUSTIFY = "UserTask_JustifyRequest";
     static final String APPROVE = "UserTask_ApproveRequest";

@@ -4,16 +4,20 @@ import static io.drawbridge.intake.CloudTrailRecords.aDenial;
 import static io.drawbridge.intake.CloudTrailRecords.logFile;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.drawbridge.intake.aws.QueuedCalls;
 import io.drawbridge.request.DeniedCallIntake;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -86,6 +90,59 @@ abstract class CloudTrailIntakeConcurrencyTests {
         assertThat(count(outcomes, "joined")).isEqualTo(14);
         assertThat(count(outcomes, "duplicate")).isEqualTo(15 * (NODES - 1));
         assertThat(house().request(opened(outcomes)).attempts()).isEqualTo(15);
+    }
+
+    @Test
+    @DisplayName(
+            "R13 each record counts exactly once when 8 nodes work through the same file, each in an order of its own")
+    void shuffledFiles() throws Exception {
+        List<CloudTrailRecords> records = IntStream.range(0, 60)
+                .mapToObj(number ->
+                        aDenial().by("person-" + number % 6 + "@acme.example").eventId("event-" + number))
+                .toList();
+
+        List<DeniedCallIntake.Outcome> outcomes = atOnce(node -> {
+            List<CloudTrailRecords> shuffled = new ArrayList<>(records);
+            Collections.shuffle(shuffled, new Random(node));
+            return logFile(shuffled.toArray(CloudTrailRecords[]::new));
+        });
+
+        assertThat(count(outcomes, "opened")).isEqualTo(6);
+        assertThat(count(outcomes, "joined")).isEqualTo(54);
+        assertThat(count(outcomes, "duplicate")).isEqualTo(60 * (NODES - 1));
+        assertThat(house().database()
+                        .sql("select attempts from access_request")
+                        .query(Integer.class)
+                        .list())
+                .containsExactly(10, 10, 10, 10, 10, 10);
+    }
+
+    @Test
+    @DisplayName("R13 10,000 denials from a queue, by two threads, are one request with 10,000 attempts and one notice")
+    void aBurst() throws Exception {
+        AtomicInteger batches = new AtomicInteger();
+        Callable<Integer> consumer = () -> {
+            int done = 0;
+            while (batches.getAndIncrement() < 1_000) {
+                List<String> bodies = IntStream.range(0, 10)
+                        .mapToObj(number -> aDenial().envelope("aws.s3", CloudTrailRecords.PROD))
+                        .toList();
+                done += Collections.frequency(
+                        house().queuedCalls().take(IntakeHouse.ACME, bodies), QueuedCalls.Fate.DONE);
+            }
+            return done;
+        };
+        Future<Integer> one = nodes.submit(consumer);
+        Future<Integer> other = nodes.submit(consumer);
+
+        assertThat(one.get(5, TimeUnit.MINUTES) + other.get(5, TimeUnit.MINUTES))
+                .isEqualTo(10_000);
+        assertThat(house().database()
+                        .sql("select attempts from access_request")
+                        .query(Integer.class)
+                        .list())
+                .containsExactly(10_000);
+        assertThat(house().told()).hasSize(1);
     }
 
     @Test

@@ -15,7 +15,9 @@ import io.drawbridge.identity.TenantId;
 import io.drawbridge.organization.Control;
 import io.drawbridge.organization.Controls;
 import io.drawbridge.organization.Owners;
+import io.drawbridge.organization.PermissionSetName;
 import io.drawbridge.organization.ScopeId;
+import io.drawbridge.organization.Way;
 import io.drawbridge.policy.AccessDuration;
 import io.drawbridge.request.AccessRequest;
 import io.drawbridge.request.DeniedCallIntake;
@@ -415,6 +417,43 @@ class CloudTrailIntakeTests {
         assertThat(house.told())
                 .containsExactly("cannotHelp alice@acme.example s3:DeleteBucket 111122223333 " + outcome.reason());
         assertThat(house.audited()).containsExactly("intake.cannot_help");
+    }
+
+    @Test
+    @DisplayName(
+            "R15 opens for a missing allow where a permission set would be assigned, and for no service control policy")
+    void assignmentLiftsMissingAllows() {
+        assigns("s3");
+
+        assertThat(house.handIn(aDenial()).outcome()).isEqualTo("cannot_help");
+        assertThat(house.handIn(aDenial().because(BOUNDARY)).outcome()).isEqualTo("cannot_help");
+        DeniedCallIntake.Outcome outcome =
+                house.handIn(aDenial().because("because no identity-based policy allows the s3:DeleteBucket action"));
+
+        assertThat(outcome.outcome()).isEqualTo("opened");
+        assertThat(house.request(outcome).liftable()).isEqualTo(Liftable.YES);
+        assertThat(house.handIn(aDenial().of("s3:PutBucketPolicy").because("")).outcome())
+                .isEqualTo("opened");
+    }
+
+    @Test
+    @DisplayName(
+            "R15 opens nothing for a role or an IAM user where a permission set would be assigned, and tells the owner why")
+    void assignmentHelpsNoMachine() {
+        assigns("s3");
+        CloudTrailRecords denial = aDenial()
+                .byRole("deploy", "job-1")
+                .because("because no identity-based policy allows the s3:DeleteBucket action");
+
+        DeniedCallIntake.Outcome outcome = house.handIn(denial);
+
+        assertThat(outcome.outcome()).isEqualTo("cannot_help");
+        assertThat(outcome.reason()).contains("only a user of IAM Identity Center can be assigned one");
+        assertThat(house.handIn(aDenial().byUser("deploy").because("")).outcome())
+                .isEqualTo("cannot_help");
+        assertThat(house.told())
+                .containsExactly("cannotHelp bob@acme.example s3:DeleteBucket 111122223333 " + outcome.reason());
+        assertThat(house.count("access_request")).isZero();
     }
 
     @Test
@@ -832,6 +871,19 @@ class CloudTrailIntakeTests {
             request.approve(BOB, "Go on.", HOUR, now);
         });
         return first;
+    }
+
+    private static void assigns(String service) {
+        house.inTransaction(() -> house.controls()
+                .set(
+                        IntakeHouse.ACME,
+                        new Controls.ScopeControl(
+                                new ScopeId(PROD),
+                                service,
+                                Control.PROTECTED,
+                                List.of(),
+                                Way.ACCOUNT_ASSIGNMENT,
+                                new PermissionSetName("StorageAdministrator"))));
     }
 
     private static void control(String account, String service, Control control, String... exempt) {

@@ -1,18 +1,22 @@
 package io.drawbridge.intake;
 
 import io.drawbridge.grant.Cloud;
+import io.drawbridge.grant.DriftWorkflow;
 import io.drawbridge.grant.Grant;
 import io.drawbridge.grant.GrantDesk;
 import io.drawbridge.grant.GrantNotices;
 import io.drawbridge.grant.GrantWorkflow;
 import io.drawbridge.grant.Grants;
 import io.drawbridge.grant.Lease;
+import io.drawbridge.grant.ReconciliationLimits;
 import io.drawbridge.identity.AuditTrail;
 import io.drawbridge.identity.Caller;
 import io.drawbridge.identity.People;
 import io.drawbridge.identity.Person;
 import io.drawbridge.identity.PersonId;
 import io.drawbridge.identity.TenantId;
+import io.drawbridge.intake.aws.QueueConsumers;
+import io.drawbridge.intake.aws.QueuedCalls;
 import io.drawbridge.organization.Controls;
 import io.drawbridge.organization.Owners;
 import io.drawbridge.organization.Settings;
@@ -32,6 +36,7 @@ import io.drawbridge.request.OpeningDesk;
 import io.drawbridge.request.RequestId;
 import io.drawbridge.request.RequestNotices;
 import io.drawbridge.request.RequestWorkflow;
+import io.drawbridge.stage.Moto;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.lang.reflect.Proxy;
@@ -41,6 +46,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -62,6 +68,7 @@ import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.annotation.EnableTransactionManagement;
 import org.springframework.transaction.support.TransactionTemplate;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 
 /**
  * The intake with everything below it and the demo organisations, on a database of its own.
@@ -77,21 +84,31 @@ final class IntakeHouse implements AutoCloseable {
 
     /** On a new H2 in memory. */
     static IntakeHouse inMemory() {
+        return new IntakeHouse(memory());
+    }
+
+    /** A new H2 in memory. */
+    static JdbcConnectionPool memory() {
         JdbcConnectionPool pool = JdbcConnectionPool.create(
                 "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1;LOCK_TIMEOUT=10000", "sa", "");
         pool.setMaxConnections(20);
-        return new IntakeHouse(pool);
+        return pool;
     }
 
     IntakeHouse(DataSource database) {
+        this(database, Map.of());
+    }
+
+    /** With settings of the application beside those that every house has. */
+    IntakeHouse(DataSource database, Map<String, Object> settings) {
+        Map<String, Object> all = new HashMap<>(settings);
+        all.put("drawbridge.aws.scp-ids", "p-drawbrdg1");
         Flyway.configure()
                 .dataSource(database)
                 .locations("classpath:db/migration", "classpath:db/demo")
                 .load()
                 .migrate();
-        context.getEnvironment()
-                .getPropertySources()
-                .addFirst(new MapPropertySource("house", Map.of("drawbridge.aws.scp-ids", "p-drawbrdg1")));
+        context.getEnvironment().getPropertySources().addFirst(new MapPropertySource("house", all));
         context.registerBean(DataSource.class, () -> database);
         context.register(House.class);
         context.refresh();
@@ -133,6 +150,7 @@ final class IntakeHouse implements AutoCloseable {
         told().clear();
         policy().denies = false;
         policy().breaks = "";
+        policy().thinks = () -> {};
     }
 
     Caller caller(String name) {
@@ -142,6 +160,16 @@ final class IntakeHouse implements AutoCloseable {
 
     DeniedCallIntake intake() {
         return context.getBean(DeniedCallIntake.class);
+    }
+
+    /** Where the queues of tenants end. */
+    QueuedCalls queuedCalls() {
+        return context.getBean(QueuedCalls.class);
+    }
+
+    /** Reads the queues as the application does once it is ready. */
+    QueueConsumers consumers() {
+        return context.getBean(QueueConsumers.class);
     }
 
     /** Hands in as the service of acme. */
@@ -276,6 +304,9 @@ final class IntakeHouse implements AutoCloseable {
     })
     @org.springframework.context.annotation.Import({
         CloudTrailIntake.class,
+        ConfiguredPolicies.class,
+        QueueIntake.class,
+        RecordDesk.class,
         Triage.class,
         Openings.class,
         Announcements.class,
@@ -303,6 +334,11 @@ final class IntakeHouse implements AutoCloseable {
         }
 
         @Bean
+        AwsCredentialsProvider credentials() {
+            return Moto.credentials();
+        }
+
+        @Bean
         FakePolicies policies() {
             return new FakePolicies();
         }
@@ -320,6 +356,16 @@ final class IntakeHouse implements AutoCloseable {
         @Bean
         GrantWorkflow grantWorkflow() {
             return grant -> {};
+        }
+
+        @Bean
+        DriftWorkflow driftWorkflow() {
+            return finding -> {};
+        }
+
+        @Bean
+        ReconciliationLimits reconciliationLimits() {
+            return ReconciliationLimits.DEFAULT;
         }
 
         @Bean
@@ -397,13 +443,15 @@ final class IntakeHouse implements AutoCloseable {
         }
     }
 
-    /** Permits everything with approval, until it is told to deny, or to break at one permission. */
+    /** Permits everything with approval, until it is told to deny, to break at one permission, or to take its time. */
     static final class FakePolicies implements AccessPolicies {
         volatile boolean denies;
         volatile String breaks = "";
+        volatile Runnable thinks = () -> {};
 
         @Override
         public Judgement judge(AccessQuestion question) {
+            thinks.run();
             if (question.entitlement().toString().equals(breaks)) {
                 throw new IllegalStateException("The judge is out.");
             }

@@ -15,9 +15,9 @@ class IntakePropertiesTests {
     @Test
     @DisplayName("R15 are as many as there are, or none")
     void takesIds() {
-        assertThat(new IntakeProperties(List.of("p-drawbrdg1", "p-FullAWSAccess_2")).ours())
+        assertThat(new IntakeProperties(List.of("p-drawbrdg1", "p-FullAWSAccess_2")).scpIds())
                 .containsExactlyInAnyOrder("p-drawbrdg1", "p-FullAWSAccess_2");
-        assertThat(new IntakeProperties(List.of()).ours()).isEmpty();
+        assertThat(new IntakeProperties(List.of()).scpIds()).isEmpty();
     }
 
     @ParameterizedTest

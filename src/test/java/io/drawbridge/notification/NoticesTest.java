@@ -8,6 +8,8 @@ import static io.drawbridge.notification.PostOffice.ERIN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.drawbridge.grant.DriftFinding;
+import io.drawbridge.grant.DriftFindingId;
 import io.drawbridge.grant.Grant;
 import io.drawbridge.identity.PersonId;
 import io.drawbridge.organization.TenantSettings;
@@ -119,8 +121,38 @@ class NoticesTest {
                         .revoked(grant(office, request), request)),
                 told("provisioning_failed", "Nothing of it is left", (office, request) -> office.grants()
                         .provisioningFailed(grant(office, request), request)),
+                told("access_missing", "not given back", (office, request) -> office.grants()
+                        .missing(grant(office, request), request, List.of(ALICE))),
                 told("revocation_overdue", "Access may still be on", (office, request) -> office.grants()
                         .revocationOverdue(grant(office, request), request, List.of(ALICE))));
+    }
+
+    @Test
+    @DisplayName("R56 administrators are told what was found in the cloud, and where to choose what becomes of it")
+    void administratorsAreToldOfDrift() {
+        DriftFinding found = finding(DriftFinding.Kind.FOREIGN, "p-1\nForged: line", "restore", "accept");
+
+        office.committing(() -> office.grants().driftFound(found, List.of(ERIN)));
+
+        Notice notice = only(ERIN);
+        assertThat(notice.kind()).isEqualTo("drift_found");
+        assertThat(notice.text())
+                .contains("Found: Somebody changed it.")
+                .contains("Subject: p-1 Forged: line")
+                .contains("Choices: restore, accept")
+                .contains("POST /v1/drift/" + found.id() + "/resolve")
+                .doesNotContain("Open the request");
+    }
+
+    @Test
+    @DisplayName("R56 administrators are told loudly that too much would have been removed")
+    void administratorsAreToldOfWhatIsHeldBack() {
+        DriftFinding held = finding(DriftFinding.Kind.MASS_REMOVAL, "everything", "remove", "keep");
+
+        office.committing(() -> office.grants().driftHeldBack(held, List.of(ERIN)));
+
+        assertThat(only(ERIN).kind()).isEqualTo("drift_held_back");
+        assertThat(only(ERIN).text()).contains("It stays on until an administrator chooses", "Choices: remove, keep");
     }
 
     @Test
@@ -333,6 +365,25 @@ class NoticesTest {
 
     private static AccessRequests.Message message(PostOffice office) {
         return new AccessRequests.Message("1", BOB, office.clock.instant(), "Which bucket?");
+    }
+
+    private DriftFinding finding(DriftFinding.Kind kind, String subject, String... choices) {
+        return new DriftFinding(new DriftFinding.Stored(
+                DriftFindingId.random(),
+                ACME,
+                kind,
+                subject,
+                "Somebody changed it.",
+                List.of(choices),
+                DriftFinding.State.OPEN,
+                office.clock.instant(),
+                office.clock.instant(),
+                1,
+                null,
+                null,
+                null,
+                null,
+                null));
     }
 
     private static Grant grant(PostOffice office, AccessRequest request) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drawbridge.grant.GrantState;
 import io.drawbridge.grant.GrantStateException;
+import io.drawbridge.grant.ReconciliationDesk;
 import io.drawbridge.identity.Caller;
 import io.drawbridge.request.AccessRequest;
 import io.drawbridge.request.RequestStatus;
@@ -24,12 +25,19 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.dao.ConcurrencyFailureException;
 
 /** The races of the specification, each run over and over on one database. */
 @SuppressWarnings("NullAway.Init")
 abstract class Races extends Stage {
     private static final int ROUNDS = 200;
+
+    /** Fewer: each is several races, and takes a second. */
+    private static final int SWEEPS = 50;
+
+    @Autowired
+    private ReconciliationDesk reconciliation;
 
     private ExecutorService runners;
 
@@ -138,6 +146,67 @@ abstract class Races extends Stage {
                             .count())
                     .isZero();
         }
+    }
+
+    @Test
+    @DisplayName("R51 R56 a sweep against the end: one revocation, the requester is told once, and nobody has access")
+    void sweepAgainstEnd() {
+        for (int round = 0; round < SWEEPS; round++) {
+            AccessRequest request = anActiveRequest();
+            clock.setTo(grantOf(request.id()).endsAt().plusSeconds(31));
+
+            race(this::runDueJobs, () -> reconciliation.reconcile(Cast.ACME));
+
+            // Whoever lost has left the rest to another try.
+            for (int again = 0; again < 10; again++) {
+                after(Duration.ofSeconds(15));
+            }
+            assertThat(grantOf(request.id()).state()).isEqualTo(GrantState.REVOKED);
+            assertThat(cloud.whoHasAccess()).isEmpty();
+            assertThat(recorded(request).stream().filter("grant.revoked"::equals))
+                    .hasSize(1);
+            assertThat(told(request, "revoked")).isEqualTo(1);
+            assertThat(runtime.createProcessInstanceQuery().count()).isZero();
+        }
+    }
+
+    @Test
+    @DisplayName("R50 R56 a sweep that removes an object against a grant that opens it: what is active is there")
+    void sweepAgainstOpening() {
+        for (int round = 0; round < SWEEPS; round++) {
+            // The same object as the grant's, left from a grant that the database has forgotten.
+            AccessRequest forgotten = anActiveRequest();
+            runtime.createProcessInstanceQuery()
+                    .processInstanceBusinessKey(forgotten.id().value())
+                    .rootProcessInstances()
+                    .list()
+                    .forEach(instance -> runtime.deleteProcessInstance(instance.getId(), "lost", true, true));
+            database.sql("delete from lease").update();
+            database.sql("delete from access_grant").update();
+            reconciliation.reconcile(Cast.ACME);
+            clock.moveBy(Duration.ofSeconds(30));
+            AccessRequest opened = aPendingRequest();
+
+            race(
+                    () -> {
+                        decisions.approve(as(Cast.BOB), opened.id(), "Fine.", null);
+                        runDueJobs();
+                    },
+                    () -> reconciliation.reconcile(Cast.ACME));
+
+            after(Duration.ofSeconds(40));
+            assertThat(grantOf(opened.id()).state()).isEqualTo(GrantState.ACTIVE);
+            assertThat(cloud.whoHasAccess()).hasSize(1);
+            assertThat(grantOf(opened.id()).missingSince()).isEmpty();
+            endOf(opened);
+        }
+    }
+
+    private long told(AccessRequest request, String kind) {
+        return database.sql("select count(*) from notice where request_id = ? and kind = ?")
+                .params(request.id().value(), kind)
+                .query(Long.class)
+                .single();
     }
 
     /** Leaves nothing behind for the next round. */

@@ -51,7 +51,7 @@ class AccessRequestStatesTest {
             Move.of(
                     "attempted again",
                     null,
-                    request -> request.attemptedAgain(Set.of("x")),
+                    request -> request.attemptedAgain(1, Set.of("x")),
                     RequestStatus.REQUESTED,
                     RequestStatus.PENDING),
             Move.of("justify", null, request -> request.justify("Why", HOUR, null, true), RequestStatus.REQUESTED),

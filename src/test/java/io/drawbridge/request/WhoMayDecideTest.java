@@ -158,7 +158,7 @@ class WhoMayDecideTest extends RequestStage {
         owner(DEPLOY_ROLE, Cast.ALICE);
         AccessRequest request = aDenial(deployRole(), Cast.ALICE, Cast.PROD, Set.of());
 
-        opening.join(request.id(), Set.of("bob@acme.example"));
+        opening.join(request.id(), 1, Set.of("bob@acme.example"));
 
         assertThat(now(request).attempts()).isEqualTo(2);
         assertThatThrownBy(() -> decisions.approve(as(Cast.BOB), request.id(), "Fine.", null))

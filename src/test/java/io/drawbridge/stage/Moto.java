@@ -36,9 +36,11 @@ public final class Moto {
     private static @Nullable Moto running;
 
     private final URI endpoint;
+    private final Process process;
 
-    private Moto(URI endpoint) {
+    private Moto(URI endpoint, Process process) {
         this.endpoint = endpoint;
+        this.process = process;
     }
 
     /** The server, started if it is not yet running; its state is whatever the last test left, see {@link #reset}. */
@@ -49,6 +51,15 @@ public final class Moto {
             running = moto;
         }
         return moto;
+    }
+
+    /** A server of its own, for an application that goes on working while other tests run; to be stopped. */
+    public static Moto another() {
+        return start();
+    }
+
+    public void stop() {
+        process.destroyForcibly();
     }
 
     public URI endpoint() {
@@ -74,11 +85,11 @@ public final class Moto {
             int port = freePort();
             ProcessBuilder command = new ProcessBuilder("moto_server", "-H", "127.0.0.1", "-p", String.valueOf(port));
             command.redirectErrorStream(true);
-            command.redirectOutput(new File("target/moto.log"));
+            command.redirectOutput(ProcessBuilder.Redirect.appendTo(new File("target/moto.log")));
             Process process = command.start();
             Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
-            Moto moto = new Moto(URI.create("http://127.0.0.1:" + port));
-            moto.awaitReady(process);
+            Moto moto = new Moto(URI.create("http://127.0.0.1:" + port), process);
+            moto.awaitReady();
             return moto;
         } catch (IOException missing) {
             String how = "moto_server is not on the PATH; install it: pip install 'moto[server]==5.2.1'.";
@@ -89,7 +100,7 @@ public final class Moto {
         }
     }
 
-    private void awaitReady(Process process) {
+    private void awaitReady() {
         HttpRequest look = HttpRequest.newBuilder(endpoint.resolve("/moto-api/data.json"))
                 .timeout(Duration.ofSeconds(5))
                 .build();

@@ -57,7 +57,8 @@ import org.springframework.jdbc.datasource.init.ResourceDatabasePopulator;
             "camunda.bpm.job-execution.enabled=false",
             "drawbridge.cloud.dry-run.confirm-after=0s",
             "drawbridge.notification.poll=1m",
-            "drawbridge.workflow.retry-stuck-every=PT1H"
+            "drawbridge.workflow.retry-stuck-every=PT1H",
+            "drawbridge.reconciliation.initial-delay=PT1H"
         })
 @AutoConfigureMockMvc
 @Import(Stage.Clockwork.class)
@@ -83,8 +84,17 @@ public abstract class Stage {
 
     /** Our tables, children before parents. */
     private static final List<String> TABLES = List.of(
+            "drift_finding",
+            "drift_sweep",
+            "session_policy",
+            "account_assignment",
+            "scp_opening",
+            "scp_action",
+            "scp_document",
+            "scp_account",
             "fence",
             "aws_quota",
+            "organization_sync",
             "idempotent_call",
             "notice",
             "told",

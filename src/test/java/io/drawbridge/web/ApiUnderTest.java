@@ -1,9 +1,11 @@
 package io.drawbridge.web;
 
+import io.drawbridge.grant.DriftWorkflow;
 import io.drawbridge.grant.Grant;
 import io.drawbridge.grant.GrantDesk;
 import io.drawbridge.grant.GrantNotices;
 import io.drawbridge.grant.GrantWorkflow;
+import io.drawbridge.grant.ReconciliationLimits;
 import io.drawbridge.identity.Caller;
 import io.drawbridge.identity.TenantId;
 import io.drawbridge.organization.PermissionCatalogue;
@@ -132,6 +134,16 @@ class ApiUnderTest {
     @Bean
     GrantWorkflow revokeAtOnce(ObjectProvider<GrantDesk> grants) {
         return (Grant grant) -> grants.getObject().beginRevocation(grant.id());
+    }
+
+    @Bean
+    DriftWorkflow nobodyWaits() {
+        return finding -> {};
+    }
+
+    @Bean
+    ReconciliationLimits usualLimits() {
+        return ReconciliationLimits.DEFAULT;
     }
 
     @Bean

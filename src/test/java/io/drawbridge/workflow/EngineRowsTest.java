@@ -150,6 +150,7 @@ class EngineRowsTest extends RequestStage {
                         "grantId",
                         "endsAt",
                         "expiresSoonAt",
+                        "askAgainAfter",
                         "access",
                         "removal");
         for (String table : List.of("ACT_HI_VARINST", "ACT_RU_VARIABLE", "ACT_HI_DETAIL")) {

@@ -123,6 +123,17 @@ class JdbcGrants implements Grants {
     }
 
     @Override
+    public List<Grant> findOverdue(TenantId tenant, Instant before) {
+        return select(
+                """
+                where tenant_id = :tenant and state not in %s
+                    and (ends_at < :before or state = 'REVOKE_OVERDUE' or (state = 'REVOKING' and state_since < :before))
+                order by ends_at, id"""
+                        .formatted(ENDED),
+                Map.of("tenant", tenant.value(), "before", before.atOffset(ZoneOffset.UTC)));
+    }
+
+    @Override
     public boolean holdsBrokenGlass(TenantId tenant, PersonId person) {
         return database.sql(
                                 "select count(*) from access_grant where tenant_id = ? and person_id = ? and break_glass = true"
@@ -219,21 +230,32 @@ class JdbcGrants implements Grants {
     }
 
     @Override
-    public void lockObject(Lease lease) {
+    public void lockObject(String objectKey) {
         String lock = "select object_key from cloud_object where object_key = ? for update";
-        if (database.sql(lock).param(lease.objectKey()).query().listOfRows().isEmpty()) {
-            remember(lease);
-            if (database.sql(lock).param(lease.objectKey()).query().listOfRows().isEmpty()) {
-                throw new IllegalStateException("The cloud object " + lease.objectKey() + " cannot be locked.");
+        if (database.sql(lock).param(objectKey).query().listOfRows().isEmpty()) {
+            remember(objectKey);
+            if (database.sql(lock).param(objectKey).query().listOfRows().isEmpty()) {
+                throw new IllegalStateException("The cloud object " + objectKey + " cannot be locked.");
             }
         }
     }
 
+    @Override
+    public boolean isExplained(TenantId tenant, String objectKey) {
+        return database.sql("select count(*) from lease join access_grant on access_grant.id = lease.grant_id"
+                                + " where lease.object_key = ? and access_grant.tenant_id = ? and access_grant.state not in "
+                                + ENDED)
+                        .params(objectKey, tenant.value())
+                        .query(Integer.class)
+                        .single()
+                > 0;
+    }
+
     /** Adds the row to lock in a transaction of its own: two who do so at once both find it afterwards. */
-    private void remember(Lease lease) {
+    private void remember(String objectKey) {
         try {
             apart.executeWithoutResult(transaction -> database.sql("insert into cloud_object (object_key) values (?)")
-                    .param(lease.objectKey())
+                    .param(objectKey)
                     .update());
         } catch (DuplicateKeyException other) {
             // NB. Not swallowed: the row is there, which is all that was wanted; the caller locks it and fails if not.

@@ -4,6 +4,7 @@ import io.drawbridge.identity.People;
 import io.drawbridge.identity.Person;
 import io.drawbridge.identity.PersonId;
 import io.drawbridge.identity.Role;
+import io.drawbridge.identity.Roster;
 import io.drawbridge.identity.TenantId;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -16,7 +17,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
 @Repository
-class JdbcPeople implements People {
+class JdbcPeople implements People, Roster {
     private final JdbcClient database;
 
     JdbcPeople(JdbcClient database) {
@@ -47,6 +48,61 @@ class JdbcPeople implements People {
         return database.sql("select id from tenant order by id").query(String.class).list().stream()
                 .map(TenantId::new)
                 .toList();
+    }
+
+    @Override
+    public List<Person> everybody(TenantId tenant) {
+        return people("where tenant_id = ?", tenant.value());
+    }
+
+    @Override
+    public Set<PersonId> elsewhere(TenantId tenant) {
+        return database
+                .sql("select id from person where tenant_id <> ?")
+                .param(tenant.value())
+                .query(String.class)
+                .list()
+                .stream()
+                .map(PersonId::new)
+                .collect(Collectors.toSet());
+    }
+
+    @Override
+    public void save(Person person) {
+        String id = person.id().value();
+        int known = database.sql(
+                        "update person set name = ?, email = ?, active = ?, identity_store_id = ? where id = ? and tenant_id = ?")
+                .params(
+                        person.name(),
+                        person.email(),
+                        person.active(),
+                        person.identityStoreId(),
+                        id,
+                        person.tenant().value())
+                .update();
+        if (known == 0) {
+            database.sql(
+                            "insert into person (id, tenant_id, name, email, active, identity_store_id) values (?, ?, ?, ?, ?, ?)")
+                    .params(
+                            id,
+                            person.tenant().value(),
+                            person.name(),
+                            person.email(),
+                            person.active(),
+                            person.identityStoreId())
+                    .update();
+            for (Role role : person.roles()) {
+                database.sql("insert into person_role (person_id, role) values (?, ?)")
+                        .params(id, role.name())
+                        .update();
+            }
+        }
+        database.sql("delete from person_group where person_id = ?").param(id).update();
+        for (String group : person.groups()) {
+            database.sql("insert into person_group (person_id, group_name) values (?, ?)")
+                    .params(id, group)
+                    .update();
+        }
     }
 
     private List<Person> people(String condition, String parameter) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.drawbridge.intake.aws.CloudTrailItem.DeadLetter;
 import io.drawbridge.intake.aws.CloudTrailItem.DeniedCall;
+import io.drawbridge.intake.aws.CloudTrailItem.EncodedMessage;
 import io.drawbridge.intake.aws.CloudTrailItem.OtherCall;
 import io.drawbridge.organization.PermissionName;
 import java.io.IOException;
@@ -102,6 +103,14 @@ public final class CloudTrailReader {
                 + " nor a log file with \"Records\".");
     }
 
+    /** A dead letter of a body that {@link #read} does not take. */
+    public static DeadLetter unreadable(String body, String reason) {
+        return new DeadLetter(
+                null,
+                reason.length() > 500 ? reason.substring(0, 500) : reason,
+                Fields.printable(body.length() > LONGEST_TEXT ? body.substring(0, LONGEST_TEXT) : body));
+    }
+
     private List<CloudTrailItem> logFile(JsonNode records) {
         if (!records.isArray()) {
             throw new UnreadableBodyException("\"Records\" is of type " + records.getNodeType() + "; expected a list.");
@@ -141,8 +150,14 @@ public final class CloudTrailReader {
 
     private DeniedCall denied(CloudTrailRecord call, Fields identity, String record) {
         String text = call.errorMessage();
-        DenialMessage message = new DenialMessage(text == null ? "" : text, identity.free("arn", 2_048));
-        return new DeniedCall(call, action(call, message), message.cause(), record);
+        String arn = identity.free("arn", 2_048);
+        DenialMessage message = new DenialMessage(text == null ? "" : text, arn);
+        DenialCause cause = message.cause();
+        boolean complete = message.action().isPresent() && cause.kind() != DenialCause.Kind.UNKNOWN;
+        EncodedMessage encoded = complete
+                ? null
+                : message.encoded().map(more -> new EncodedMessage(more, arn)).orElse(null);
+        return new DeniedCall(call, action(call, message), cause, encoded, record);
     }
 
     private DeniedAction action(CloudTrailRecord call, DenialMessage message) {

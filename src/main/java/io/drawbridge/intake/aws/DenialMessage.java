@@ -32,6 +32,8 @@ final class DenialMessage {
 
     private static final Pattern ENCODED_TAIL =
             Pattern.compile("[ .]*Encoded authorization failure message: ?[A-Za-z0-9_=-]*\\.?$");
+    private static final Pattern ENCODED =
+            Pattern.compile("Encoded authorization failure message: ?([A-Za-z0-9_-]{1,1024}={0,2})\\.?$");
     private static final Pattern SDK_TAIL = Pattern.compile(" \\((?:Service|Status Code): [^()]{0,400}\\)$");
     private static final String TYPES =
             "(service control|resource control|session|resource-based|identity-based|VPC endpoint|role trust) polic(?:y|ies)"
@@ -105,6 +107,15 @@ final class DenialMessage {
             return new DenialCause(kind(MISSES, implicit), null);
         }
         return KEY_POLICY.matcher(message).find() ? new DenialCause(Kind.RESOURCE_POLICY, null) : DenialCause.UNKNOWN;
+    }
+
+    /** What {@code sts:DecodeAuthorizationMessage} can open; empty if there is none, or its end is missing. */
+    Optional<String> encoded() {
+        if (text.length() >= CUT_AT) {
+            return Optional.empty();
+        }
+        Matcher encoded = ENCODED.matcher(SDK_TAIL.matcher(text).replaceFirst(""));
+        return encoded.find() ? Optional.of(encoded.group(1)) : Optional.empty();
     }
 
     private static Kind kind(Map<String, Kind> kinds, Matcher matcher) {

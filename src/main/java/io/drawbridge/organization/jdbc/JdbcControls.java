@@ -8,7 +8,10 @@ import io.drawbridge.organization.Scope;
 import io.drawbridge.organization.ScopeId;
 import io.drawbridge.organization.ScopePath;
 import io.drawbridge.organization.Way;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,27 +44,41 @@ class JdbcControls implements Controls {
         return database.sql("select scope_id, service, control, way, permission_set from control where tenant_id = ?"
                         + " order by scope_id, service")
                 .param(tenant.value())
-                .query((row, number) -> new ScopeControl(
-                        new ScopeId(row.getString(1)),
-                        row.getString(2),
-                        Control.valueOf(row.getString(3)),
-                        exempt.getOrDefault(row.getString(1) + "/" + row.getString(2), List.of()),
-                        Way.valueOf(row.getString(4)),
-                        permissionSet(row.getString(5))))
+                .query((row, number) ->
+                        control(row, exempt.getOrDefault(row.getString(1) + "/" + row.getString(2), List.of())))
                 .list();
     }
 
+    /** NB. Whole keys, because H2 uses only the first column of a key where the second is compared with a list. */
     @Override
     public ScopeControl effective(TenantId tenant, ScopePath account, String service) {
-        List<ScopeControl> set = of(tenant);
+        List<String> keys = new ArrayList<>();
+        account.ids().forEach(scope -> keys.addAll(List.of(tenant.value(), scope.value(), service)));
+        List<ScopeControl> set = database.sql("select scope_id, service, control, way, permission_set from control"
+                        + " where (tenant_id, scope_id, service) in ("
+                        + String.join(", ", Collections.nCopies(account.ids().size(), "(?, ?, ?)"))
+                        + ")")
+                .params(keys)
+                .query((row, number) -> control(row, List.of()))
+                .list();
         for (Scope scope : account.fromAccount()) {
             for (ScopeControl control : set) {
-                if (control.scope().equals(scope.id()) && control.service().equals(service)) {
-                    return control;
+                if (control.scope().equals(scope.id())) {
+                    return withExemptions(tenant, control);
                 }
             }
         }
         return new ScopeControl(account.account().id(), service, Control.NONE, List.of());
+    }
+
+    private ScopeControl withExemptions(TenantId tenant, ScopeControl control) {
+        List<String> exempt = database.sql("select identity from control_exemption where tenant_id = ? and scope_id = ?"
+                        + " and service = ? order by position")
+                .params(tenant.value(), control.scope().value(), control.service())
+                .query(String.class)
+                .list();
+        return new ScopeControl(
+                control.scope(), control.service(), control.control(), exempt, control.way(), control.permissionSet());
     }
 
     @Override
@@ -96,6 +113,16 @@ class JdbcControls implements Controls {
                             control.exempt().get(position))
                     .update();
         }
+    }
+
+    private static ScopeControl control(ResultSet row, List<String> exempt) throws SQLException {
+        return new ScopeControl(
+                new ScopeId(row.getString(1)),
+                row.getString(2),
+                Control.valueOf(row.getString(3)),
+                exempt,
+                Way.valueOf(row.getString(4)),
+                permissionSet(row.getString(5)));
     }
 
     private static @Nullable PermissionSetName permissionSet(@Nullable String name) {

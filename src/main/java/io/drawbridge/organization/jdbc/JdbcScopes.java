@@ -7,6 +7,7 @@ import io.drawbridge.organization.ScopePath;
 import io.drawbridge.organization.Scopes;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -16,13 +17,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
 @Repository
 class JdbcScopes implements Scopes {
     private static final String COLUMNS =
-            "select tenant_id, id, parent_id, kind, name, environment, self_approval from scope ";
+            "select tenant_id, id, parent_id, kind, name, environment, self_approval, closed, management from scope ";
 
     /** AWS Organizations nests five organizational units; a longer chain is a loop in the data. */
     private static final int DEEPEST = 20;
@@ -101,10 +103,57 @@ class JdbcScopes implements Scopes {
     @Override
     public void setSelfApproval(TenantId tenant, ScopeId scope, @Nullable Boolean selfApproval) {
         database.sql("update scope set self_approval = ? where tenant_id = ? and id = ?")
-                .param(1, selfApproval, java.sql.Types.BOOLEAN)
+                .param(1, selfApproval, Types.BOOLEAN)
                 .param(2, tenant.value())
                 .param(3, scope.value())
                 .update();
+    }
+
+    @Override
+    public void save(Scope scope) {
+        int known = database.sql(
+                        """
+                        update scope set parent_id = :parent, kind = :kind, name = :name, environment = :environment,
+                                self_approval = :selfApproval, closed = :closed, management = :management
+                        where tenant_id = :tenant and id = :id""")
+                .paramSource(columns(scope))
+                .update();
+        if (known == 0) {
+            database.sql(
+                            """
+                            insert into scope (tenant_id, id, parent_id, kind, name, environment, self_approval, closed,
+                                    management)
+                            values (:tenant, :id, :parent, :kind, :name, :environment, :selfApproval, :closed,
+                                    :management)""")
+                    .paramSource(columns(scope))
+                    .update();
+        }
+    }
+
+    @Override
+    public void remove(TenantId tenant, ScopeId scope) {
+        for (String table : List.of("control_exemption", "control", "viewer", "approver")) {
+            database.sql("delete from " + table + " where tenant_id = ? and scope_id = ?")
+                    .params(tenant.value(), scope.value())
+                    .update();
+        }
+        database.sql("delete from scope where tenant_id = ? and id = ?")
+                .params(tenant.value(), scope.value())
+                .update();
+    }
+
+    private static MapSqlParameterSource columns(Scope scope) {
+        ScopeId parent = scope.parent();
+        return new MapSqlParameterSource()
+                .addValue("tenant", scope.tenant().value())
+                .addValue("id", scope.id().value())
+                .addValue("parent", parent == null ? null : parent.value(), Types.VARCHAR)
+                .addValue("kind", scope.kind().name())
+                .addValue("name", scope.name())
+                .addValue("environment", scope.environment())
+                .addValue("selfApproval", scope.selfApproval(), Types.BOOLEAN)
+                .addValue("closed", scope.closed())
+                .addValue("management", scope.management());
     }
 
     private static void collect(
@@ -124,6 +173,8 @@ class JdbcScopes implements Scopes {
                 Scope.Kind.valueOf(row.getString("kind")),
                 row.getString("name"),
                 row.getString("environment"),
-                row.getObject("self_approval", Boolean.class));
+                row.getObject("self_approval", Boolean.class),
+                row.getBoolean("closed"),
+                row.getBoolean("management"));
     }
 }

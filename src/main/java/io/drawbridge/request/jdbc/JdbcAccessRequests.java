@@ -300,10 +300,6 @@ class JdbcAccessRequests implements AccessRequests {
 
     private AccessRequest request(ResultSet row, int number) throws SQLException {
         RequestId id = new RequestId(row.getString("id"));
-        Set<String> users = Set.copyOf(database.sql("select name from request_identity_user where request_id = ?")
-                .param(id.value())
-                .query(String.class)
-                .list());
         return new AccessRequest(new AccessRequest.Stored(
                 id,
                 new TenantId(row.getString("tenant_id")),
@@ -337,7 +333,7 @@ class JdbcAccessRequests implements AccessRequests {
                 decision(row),
                 optionalInstant(row, "review_due_at"),
                 review(row),
-                users));
+                users(id)));
     }
 
     private static @Nullable Decision decision(ResultSet row) throws SQLException {
@@ -423,18 +419,26 @@ class JdbcAccessRequests implements AccessRequests {
         return columns;
     }
 
+    /** Names are only ever added; most saves add none. */
     private void saveUsers(AccessRequest request) {
         if (request.identityUsers().isEmpty()) {
             return;
         }
-        database.sql("delete from request_identity_user where request_id = ?")
-                .param(request.id().value())
-                .update();
+        Set<String> stored = users(request.id());
         for (String name : request.identityUsers()) {
-            database.sql("insert into request_identity_user (request_id, name) values (?, ?)")
-                    .params(request.id().value(), name)
-                    .update();
+            if (!stored.contains(name)) {
+                database.sql("insert into request_identity_user (request_id, name) values (?, ?)")
+                        .params(request.id().value(), name)
+                        .update();
+            }
         }
+    }
+
+    private Set<String> users(RequestId id) {
+        return Set.copyOf(database.sql("select name from request_identity_user where request_id = ?")
+                .param(id.value())
+                .query(String.class)
+                .list());
     }
 
     private String errors(Judgement judgement) {

@@ -4,10 +4,14 @@ import com.fasterxml.jackson.core.exc.StreamReadException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import io.drawbridge.grant.CloudException;
+import io.drawbridge.grant.DriftStateException;
 import io.drawbridge.grant.GrantStateException;
 import io.drawbridge.identity.ForbiddenException;
 import io.drawbridge.identity.InvalidInputException;
 import io.drawbridge.identity.NotFoundException;
+import io.drawbridge.organization.NotConnectedException;
+import io.drawbridge.organization.OrganizationUnreadableException;
 import io.drawbridge.policy.InvalidPolicyException;
 import io.drawbridge.request.AccessRequests.DuplicateOpenRequestException;
 import io.drawbridge.request.AlreadyOpenException;
@@ -95,8 +99,24 @@ class ApiProblems implements HandlerExceptionResolver, Ordered {
         if (failure instanceof InvalidPolicyException invalid) {
             return invalidPolicy(invalid);
         }
-        if (failure instanceof StatusConflictException || failure instanceof GrantStateException) {
+        if (failure instanceof StatusConflictException
+                || failure instanceof GrantStateException
+                || failure instanceof DriftStateException) {
             return new Problem(409, "status-conflict", "Status conflict", text(failure));
+        }
+        if (failure instanceof CloudException) {
+            return new Problem(
+                    503,
+                    "cloud-unavailable",
+                    "Cloud unavailable",
+                    "The cloud did not take it; nothing of this call was kept. " + text(failure));
+        }
+        if (failure instanceof NotConnectedException) {
+            return new Problem(409, "not-connected", "Not connected", text(failure));
+        }
+        if (failure instanceof OrganizationUnreadableException) {
+            log.warn("{} failed: {}", request.getRequestURI(), failure.getMessage(), failure);
+            return new Problem(502, "organization-unreadable", "Organization unreadable", text(failure));
         }
         if (failure instanceof PolicyDeniesException denied) {
             return new Problem(

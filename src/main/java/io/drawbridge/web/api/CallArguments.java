@@ -1,11 +1,15 @@
 package io.drawbridge.web.api;
 
+import io.drawbridge.grant.DriftDesk;
+import io.drawbridge.grant.DriftFindingId;
 import io.drawbridge.grant.GrantDesk;
 import io.drawbridge.grant.GrantId;
 import io.drawbridge.identity.Caller;
 import io.drawbridge.identity.ForbiddenException;
 import io.drawbridge.identity.NotFoundException;
 import io.drawbridge.identity.Role;
+import io.drawbridge.organization.PermissionSetName;
+import io.drawbridge.organization.PermissionSets;
 import io.drawbridge.organization.ScopeId;
 import io.drawbridge.organization.Scopes;
 import io.drawbridge.request.RequestId;
@@ -37,13 +41,23 @@ class CallArguments implements HandlerMethodArgumentResolver {
     private final Callers callers;
     private final RequestReader requests;
     private final GrantDesk grants;
+    private final DriftDesk drift;
     private final Scopes scopes;
+    private final PermissionSets permissionSets;
 
-    CallArguments(Callers callers, RequestReader requests, GrantDesk grants, Scopes scopes) {
+    CallArguments(
+            Callers callers,
+            RequestReader requests,
+            GrantDesk grants,
+            DriftDesk drift,
+            Scopes scopes,
+            PermissionSets permissionSets) {
         this.callers = callers;
         this.requests = requests;
         this.grants = grants;
+        this.drift = drift;
         this.scopes = scopes;
+        this.permissionSets = permissionSets;
     }
 
     @Override
@@ -81,13 +95,31 @@ class CallArguments implements HandlerMethodArgumentResolver {
             demandNamed("grant", id);
             return grants.read(caller, new GrantId(id)).id();
         }
+        if (kind == DriftFindingId.class) {
+            demandNamed("finding", id);
+            return drift.read(caller, new DriftFindingId(id)).id();
+        }
         if (kind == ScopeId.class) {
             demandNamed("scope", id);
             return scopes.find(caller.tenant(), new ScopeId(id))
                     .orElseThrow(() -> new NotFoundException("scope", id))
                     .id();
         }
+        if (kind == PermissionSetName.class) {
+            return permissionSet(caller, id);
+        }
         throw new IllegalStateException("There is no way to see a " + kind.getSimpleName() + ".");
+    }
+
+    private PermissionSetName permissionSet(Caller caller, String name) {
+        try {
+            return permissionSets
+                    .find(caller.tenant(), new PermissionSetName(name))
+                    .map(PermissionSets.PermissionSet::name)
+                    .orElseThrow(() -> new NotFoundException("permission set", name));
+        } catch (IllegalArgumentException unreadable) {
+            throw new NotFoundException("permission set", name);
+        }
     }
 
     private static void demandNamed(String kind, String id) {

@@ -36,6 +36,8 @@ class ScopeTree {
      * A scope with all that is below it.
      *
      * @param selfApproval what is set here; null inherits
+     * @param bound false for the management account: a control of the way {@code scp-exemption} has no effect there
+     * @param closed whether it is closed in AWS, or gone from there
      * @param controls what is set here
      * @param effective what holds here
      */
@@ -47,6 +49,8 @@ class ScopeTree {
             String environment,
             List<String> approvers,
             @Nullable Boolean selfApproval,
+            boolean bound,
+            boolean closed,
             List<ControlRepresentation> controls,
             Effective effective,
             List<ScopeRepresentation> children) {}
@@ -162,6 +166,8 @@ class ScopeTree {
                             .map(PersonId::value)
                             .toList(),
                     scope.selfApproval(),
+                    !scope.management(),
+                    scope.closed(),
                     set.getOrDefault(scope.id(), List.of()).stream()
                             .map(ControlRepresentation::of)
                             .toList(),

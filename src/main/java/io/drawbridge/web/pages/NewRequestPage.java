@@ -6,7 +6,6 @@ import io.drawbridge.identity.InvalidInputException;
 import io.drawbridge.organization.Control;
 import io.drawbridge.organization.Controls;
 import io.drawbridge.organization.PermissionCatalogue;
-import io.drawbridge.organization.Scope;
 import io.drawbridge.organization.Scopes;
 import io.drawbridge.request.AccessRequest;
 import io.drawbridge.request.AccessRequests;
@@ -157,7 +156,7 @@ class NewRequestPage {
         page.addObject(
                 "accounts",
                 scopes.of(caller.tenant()).stream()
-                        .filter(Scope::isAccount)
+                        .filter(scope -> scope.isAccount() && !scope.closed())
                         .map(scope -> new Account(scope.id().value(), scope.name()))
                         .sorted(Comparator.comparing(Account::name))
                         .toList());

@@ -10,6 +10,7 @@ import io.drawbridge.intake.aws.CloudTrailItem.DeadLetter;
 import io.drawbridge.intake.aws.CloudTrailItem.DeniedCall;
 import io.drawbridge.intake.aws.CloudTrailItem.OtherCall;
 import io.drawbridge.organization.PermissionName;
+import io.drawbridge.organization.Way;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -308,7 +309,10 @@ class CloudTrailReaderTests {
         assertThat(items).singleElement().isInstanceOfSatisfying(DeniedCall.class, denied -> {
             assertThat(denied.action().permission()).contains(PermissionName.parse(action));
             assertThat(denied.call().identity().name()).isEqualTo("alice@acme.example");
-            assertThat(denied.cause().liftable(Set.of("p-drawbrdg1")).answer()).isEqualTo(answer);
+            assertThat(denied.cause()
+                            .liftable(Way.SCP_EXEMPTION, Set.of("p-drawbrdg1"))
+                            .answer())
+                    .isEqualTo(answer);
         });
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.drawbridge.intake.aws.DenialCause.Answer;
 import io.drawbridge.intake.aws.DenialCause.Kind;
 import io.drawbridge.organization.PermissionName;
+import io.drawbridge.organization.Way;
 import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -153,15 +154,16 @@ class DenialMessageTests {
         DenialCause cause =
                 new DenialMessage(CALL + " with an explicit deny in a service control policy" + arn, ARN).cause();
 
-        assertThat(cause.liftable(Set.of("p-drawbrdg1")).answer()).isEqualTo(answer);
+        assertThat(cause.liftable(Way.SCP_EXEMPTION, Set.of("p-drawbrdg1")).answer())
+                .isEqualTo(answer);
     }
 
     @ParameterizedTest(name = "R15 {0} cannot be lifted")
     @EnumSource(
             mode = EnumSource.Mode.EXCLUDE,
-            names = {"SERVICE_CONTROL_POLICY_DENY", "UNKNOWN"})
+            names = {"SERVICE_CONTROL_POLICY_DENY", "DENY", "UNKNOWN"})
     void liftsNothingElse(Kind kind) {
-        var liftable = new DenialCause(kind, OURS).liftable(Set.of("p-drawbrdg1"));
+        var liftable = new DenialCause(kind, OURS).liftable(Way.SCP_EXEMPTION, Set.of("p-drawbrdg1"));
 
         assertThat(liftable.answer()).isEqualTo(Answer.NO);
         assertThat(liftable.reason())
@@ -169,10 +171,49 @@ class DenialMessageTests {
                 .endsWith("No approval can help.");
     }
 
+    @ParameterizedTest(name = "R15 by an assignment {0} is liftable: {1}")
+    @CsvSource({
+        "SERVICE_CONTROL_POLICY_DENY, NO",
+        "SERVICE_CONTROL_POLICY_MISSING_ALLOW, NO",
+        "RESOURCE_CONTROL_POLICY, NO",
+        "PERMISSIONS_BOUNDARY, NO",
+        "SESSION_POLICY, NO",
+        "RESOURCE_POLICY, NO",
+        "VPC_ENDPOINT_POLICY, NO",
+        "ROLE_TRUST_POLICY, NO",
+        "IDENTITY_POLICY_DENY, NO",
+        "IDENTITY_POLICY_MISSING_ALLOW, YES",
+        "DENY, NO",
+        "MISSING_ALLOW, UNKNOWN",
+        "UNKNOWN, UNKNOWN"
+    })
+    void assignmentLiftsMissingAllowsOnly(Kind kind, Answer answer) {
+        for (String policy : new String[] {OURS, OURS.replace("p-drawbrdg1", "p-someother1"), null}) {
+            var liftable = new DenialCause(kind, policy).liftable(Way.ACCOUNT_ASSIGNMENT, Set.of("p-drawbrdg1"));
+
+            assertThat(liftable.answer()).isEqualTo(answer);
+            assertThat(liftable.reason().contains("o approval can help")).isEqualTo(answer == Answer.NO);
+        }
+    }
+
+    @Test
+    @DisplayName("R15 knows what an exemption lifts of which only is known whether a policy denied")
+    void exemptionAndUnnamedPolicies() {
+        assertThat(new DenialCause(Kind.DENY, null)
+                        .liftable(Way.SCP_EXEMPTION, Set.of())
+                        .answer())
+                .isEqualTo(Answer.UNKNOWN);
+        assertThat(new DenialCause(Kind.MISSING_ALLOW, null)
+                        .liftable(Way.SCP_EXEMPTION, Set.of())
+                        .answer())
+                .isEqualTo(Answer.NO);
+    }
+
     @Test
     @DisplayName("R15 treats a denial without a cause as unknown")
     void knowsNothingWithoutCause() {
-        assertThat(DenialCause.UNKNOWN.liftable(Set.of()).answer()).isEqualTo(Answer.UNKNOWN);
+        assertThat(DenialCause.UNKNOWN.liftable(Way.SCP_EXEMPTION, Set.of()).answer())
+                .isEqualTo(Answer.UNKNOWN);
     }
 
     @ParameterizedTest(name = "R10 {0} is a denial")

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.drawbridge.intake.aws.CloudTrailItem.DeadLetter;
 import io.drawbridge.intake.aws.CloudTrailItem.OtherCall;
+import io.drawbridge.organization.Way;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,7 +69,9 @@ class MangledRecordsTests {
             assertThat(items).hasSize(2);
             assertThat(items.get(1)).isInstanceOf(OtherCall.class);
             if (items.get(0) instanceof CloudTrailItem.DeniedCall denied) {
-                assertThat(denied.cause().liftable(Set.of("p-drawbrdg1")).reason())
+                assertThat(denied.cause()
+                                .liftable(Way.SCP_EXEMPTION, Set.of("p-drawbrdg1"))
+                                .reason())
                         .isNotBlank();
             }
             dead += items.get(0) instanceof DeadLetter ? 1 : 0;

@@ -1,6 +1,8 @@
 package io.drawbridge.web.pages;
 
+import io.drawbridge.grant.DriftWorkflow;
 import io.drawbridge.grant.GrantWorkflow;
+import io.drawbridge.grant.ReconciliationLimits;
 import io.drawbridge.identity.Caller;
 import io.drawbridge.identity.ForbiddenException;
 import io.drawbridge.identity.People;
@@ -116,6 +118,16 @@ class PagesHouse {
     @Bean
     GrantWorkflow grantWorkflow() {
         return grant -> {};
+    }
+
+    @Bean
+    DriftWorkflow driftWorkflow() {
+        return finding -> {};
+    }
+
+    @Bean
+    ReconciliationLimits reconciliationLimits() {
+        return ReconciliationLimits.DEFAULT;
     }
 
     @Bean

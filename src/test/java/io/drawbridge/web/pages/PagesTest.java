@@ -332,6 +332,19 @@ class PagesTest {
     }
 
     @Test
+    @DisplayName("R17 the form offers no account that was closed")
+    void offersNoClosedAccount() throws Exception {
+        database.sql("update scope set closed = true where id = '444455556666'").update();
+        try {
+            assertThat(body(look(ALICE, "/requests/new")))
+                    .contains("value=\"111122223333\"")
+                    .doesNotContain("value=\"444455556666\"");
+        } finally {
+            database.sql("update scope set closed = false").update();
+        }
+    }
+
+    @Test
     @DisplayName("R17 asking by a form previews first, keeps what was typed, and then opens the request")
     void asksByAForm() throws Exception {
         assertThat(body(look(ALICE, "/requests/new"))).contains("payments-prod", "value=\"s3:DeleteBucket\"");

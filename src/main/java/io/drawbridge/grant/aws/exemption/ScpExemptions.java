@@ -18,7 +18,10 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -253,6 +256,14 @@ public class ScpExemptions implements Cloud {
     @Override
     public Ending ending(Lease lease) {
         return new Ending(true, Duration.ZERO);
+    }
+
+    @Override
+    public Set<String> closingPolicies(TenantId tenant) {
+        return tables.documents(tenant).stream()
+                .map(Document::policyId)
+                .filter(Objects::nonNull)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     @Override

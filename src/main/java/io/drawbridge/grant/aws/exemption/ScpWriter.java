@@ -29,6 +29,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -269,8 +270,12 @@ class ScpWriter {
         ScpPolicies policies = new ScpPolicies(connection, writes.urgent() ? Urgency.REVOCATION : Urgency.ORDINARY);
         Plan plan = plan(connection, account);
         CompiledPolicies compiled = plan.compiled();
-        for (List<PolicyDocument> step : compiled.steps()) {
-            for (PolicyDocument document : step) {
+        for (int step = 0; step < compiled.steps().size(); step++) {
+            if (step > 0) {
+                // What moves is in force in its new document before its old one lets go of it.
+                LockSupport.parkNanos(properties.settle().toNanos());
+            }
+            for (PolicyDocument document : compiled.steps().get(step)) {
                 bringInForce(policies, tenant, account, fence, document);
             }
             // After the first step every action stands in the document that the assignment names.

@@ -1,5 +1,6 @@
 package io.drawbridge.grant.aws.scp;
 
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.SortedMap;
@@ -26,6 +27,11 @@ import java.util.SortedMap;
  */
 public record CompiledPolicies(
         List<List<PolicyDocument>> steps, SortedMap<String, Integer> assignment, List<PolicyLease> leftOut) {
+    public CompiledPolicies {
+        steps = steps.stream().map(List::copyOf).toList();
+        assignment = Collections.unmodifiableSortedMap(assignment);
+        leftOut = List.copyOf(leftOut);
+    }
 
     /** All documents by number. */
     public List<PolicyDocument> documents() {

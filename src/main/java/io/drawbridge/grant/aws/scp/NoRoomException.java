@@ -7,8 +7,7 @@ import java.util.stream.Collectors;
 /**
  * What is to be closed and left open in an account does not fit into the documents that it may have.
  *
- * <p>Nothing was compiled. Other documents than those in force are needed for none of what is open already: those close by
- * themselves.
+ * <p>Nothing was compiled. The documents in force stay as they are, and the leases in them end by themselves.
  */
 public final class NoRoomException extends RuntimeException {
     private static final long serialVersionUID = 1L;

@@ -210,7 +210,8 @@ final class Packing {
 
     private Optional<Draft> fresh(Collection<ClosedAction> actions) {
         for (int number = 1; number <= limits.documents(); number++) {
-            if (!drafts.containsKey(number)) {
+            // A giver that has nothing left still closes, until the second step, what others are to take over.
+            if (!drafts.containsKey(number) && !givers.contains(number)) {
                 Draft draft = new Draft(number);
                 return draft.charactersWith(actions) <= limits.characters() ? Optional.of(draft) : Optional.empty();
             }

@@ -1,5 +1,6 @@
 package io.drawbridge.grant.aws.scp;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.SortedSet;
 
@@ -12,6 +13,10 @@ import java.util.SortedSet;
  * @param leases what it leaves open: of each principal and action the lease that ends last
  */
 public record PolicyDocument(int number, String content, SortedSet<String> actions, List<PolicyLease> leases) {
+    public PolicyDocument {
+        actions = Collections.unmodifiableSortedSet(actions);
+        leases = List.copyOf(leases);
+    }
 
     /** What AWS counts. */
     public int characters() {

@@ -8,6 +8,7 @@ import io.drawbridge.organization.PermissionName;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -186,6 +187,7 @@ class PackingTest {
                 new TreeMap<>(compile(List.of(), Map.of(), limits).assignment());
         parted.put("iam:PassRole", 11);
         parted.put("iam:DeleteRole", 11);
+        parted.put("logs:DeleteLogGroup", 11);
         CompiledPolicies before = compile(List.of(), parted, limits);
         Set<Integer> closers = documentsOf(before, "iam:");
         assertThat(closers).hasSize(2);
@@ -214,6 +216,46 @@ class PackingTest {
                 .extracting(PolicyDocument::number)
                 .contains(closer);
         assertThat(back.steps()).hasSize(2);
+    }
+
+    @Test
+    @DisplayName(
+            "R16 a document that has only parts of a disabled service left is not used again before they are closed")
+    void overwritesNoPartTooEarly() {
+        DocumentLimits limits = new DocumentLimits(480, 12, 0);
+        Map<String, Integer> parted =
+                new TreeMap<>(compile(List.of(), Map.of(), limits).assignment());
+        int taken = new TreeSet<>(parted.values()).last() + 1;
+        parted.put("iam:PassRole", taken);
+        Map<PermissionName, Exemptions> others = new TreeMap<>(CLOSURE.protectedActions());
+        others.keySet().removeIf(action -> action.service().equals("iam"));
+        PolicyLease moving = lease("s3:DeleteBucket", 1, 60);
+
+        CompiledPolicies after = ScpCompiler.compile(
+                AccountClosure.of(ACCOUNT, others, Set.of("iam")),
+                ALWAYS,
+                List.of(moving),
+                NOW,
+                parted,
+                new DocumentLimits(750, 12, 0));
+
+        assertThat(after.assignment()).doesNotContainValue(taken);
+    }
+
+    @Test
+    @DisplayName("R59 an action that is spelt in another way stays where it is")
+    void heedsNoCase() {
+        DocumentLimits limits = new DocumentLimits(800, 12, 200);
+        Map<String, Integer> numbers = new TreeMap<>();
+        compile(List.of(), Map.of(), limits)
+                .assignment()
+                .forEach((action, number) -> numbers.put(action.toLowerCase(Locale.ROOT), 12 - number));
+
+        CompiledPolicies again = compile(List.of(), numbers, limits);
+
+        again.assignment()
+                .forEach((action, number) ->
+                        assertThat(number).as(action).isEqualTo(numbers.get(action.toLowerCase(Locale.ROOT))));
     }
 
     private static Set<Integer> documentsOf(CompiledPolicies compiled, String prefix) {

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.drawbridge.grant.aws.scp.PolicyCases.Call;
 import io.drawbridge.grant.aws.scp.PolicyCases.Case;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -31,13 +32,19 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * The compiled documents, judged by an evaluator that we did not write.
  *
- * <p>{@code -Ddrawbridge.simulator.cases=2000} makes it long, {@code -Ddrawbridge.simulator.seed=…} repeats a run.
+ * <p>The normal build takes a sample. {@code -Ddrawbridge.simulator.cases=2000} makes it long, {@code -Ddrawbridge.simulator.seed=…} repeats a run.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(3600)
 class PolicySimulatorTest {
+    private static final boolean ASKED_FOR = System.getProperty("drawbridge.simulator.cases") != null;
     private static final int CASES = Integer.getInteger("drawbridge.simulator.cases", 40);
     private static final long SEED = Long.getLong("drawbridge.simulator.seed", new Random().nextLong(1_000_000));
+    /** Enough for the chances of a case to come up; fewer only where the machine is slow. */
+    private static final int FEW = 30;
+    /** For the sample of the normal build; a run whose number of cases was asked for takes what it takes. */
+    private static final Duration SAMPLE = Duration.ofSeconds(25);
+
     private static final int CALLS = 400;
     private static final int SPOILT_CASES = 4;
 
@@ -63,7 +70,9 @@ class PolicySimulatorTest {
         int open = 0;
         int sharded = 0;
         int countered = 0;
-        for (int round = 0; round < CASES; round++) {
+        int cases = 0;
+        long start = System.nanoTime();
+        for (int round = 0; round < CASES && (ASKED_FOR || System.nanoTime() - start < SAMPLE.toNanos()); round++) {
             Case one = PolicyCases.random(random);
             List<Call> calls = PolicyCases.calls(random, one, CALLS);
             Map<String, List<String>> documents = one.documents();
@@ -76,6 +85,7 @@ class PolicySimulatorTest {
             assertThat(mismatches(one, calls, own(documents, calls)))
                     .as("our own judge on case %d of seed %d: %s", round, SEED, documents)
                     .isEmpty();
+            cases++;
             decisions += answers.size();
             open += (int) answers.stream().filter("Allowed"::equals).count();
             countered += documents.toString().contains("\"StringEquals\"") ? 1 : 0;
@@ -83,10 +93,13 @@ class PolicySimulatorTest {
         }
         System.out.printf(
                 "Policy simulator: seed %d, %d cases (%d in several documents, %d with counter-statements), %d decisions, %d open, 0 mismatches.%n",
-                SEED, CASES, sharded, countered, decisions, open);
+                SEED, cases, sharded, countered, decisions, open);
+        assertThat(cases).isPositive();
         assertThat(open).isBetween(decisions / 20, decisions * 19 / 20);
-        assertThat(sharded).isPositive();
-        assertThat(countered).isPositive();
+        if (cases >= FEW) {
+            assertThat(sharded).isPositive();
+            assertThat(countered).isPositive();
+        }
     }
 
     @ParameterizedTest(name = "R59 a compiler that {0} is found out")

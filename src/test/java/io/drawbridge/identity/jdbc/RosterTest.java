@@ -1,0 +1,71 @@
+package io.drawbridge.identity.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.drawbridge.identity.Person;
+import io.drawbridge.identity.PersonId;
+import io.drawbridge.identity.Role;
+import io.drawbridge.identity.TenantId;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.util.Set;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
+
+/** Everybody, on each database that Drawbridge runs on. */
+@DisplayName("The roster")
+class RosterTest {
+    private static final TenantId ACME = new TenantId("acme");
+
+    @Test
+    @DisplayName("R12 keeps people as they were saved, on H2")
+    void keepsPeopleOnH2() {
+        keepsPeople(new DriverManagerDataSource("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1"));
+    }
+
+    @Test
+    @DisplayName("R12 keeps people as they were saved, on PostgreSQL")
+    void keepsPeopleOnPostgres() throws IOException {
+        try (EmbeddedPostgres postgres = EmbeddedPostgres.start()) {
+            keepsPeople(postgres.getPostgresDatabase());
+        }
+    }
+
+    private static void keepsPeople(DataSource dataSource) {
+        Flyway.configure().dataSource(dataSource).load().migrate();
+        JdbcClient database = JdbcClient.create(dataSource);
+        database.sql("insert into tenant (id, name) values ('acme', 'Acme'), ('globex', 'Globex')")
+                .update();
+        JdbcPeople roster = new JdbcPeople(database);
+        Person nora = person("nora", ACME, Set.of("engineers"), Set.of(Role.REQUESTER, Role.ADMINISTRATOR), true);
+        Person left = person("nora", ACME, Set.of("auditors"), Set.of(Role.REQUESTER), false);
+        Person gina = person("gina", new TenantId("globex"), Set.of(), Set.of(Role.REQUESTER), true);
+
+        roster.save(nora);
+        roster.save(gina);
+        assertThat(roster.of(ACME)).containsExactly(nora);
+        assertThat(roster.elsewhere(ACME)).containsExactly(gina.id());
+
+        roster.save(left);
+        assertThat(roster.of(ACME)).isEmpty();
+        assertThat(roster.everybody(ACME))
+                .containsExactly(person("nora", ACME, Set.of("auditors"), nora.roles(), false));
+    }
+
+    private static Person person(String id, TenantId tenant, Set<String> groups, Set<Role> roles, boolean active) {
+        return new Person(
+                new PersonId(id),
+                tenant,
+                "Name of " + id,
+                id + "@example.org",
+                groups,
+                roles,
+                active,
+                "90670000-" + id);
+    }
+}
