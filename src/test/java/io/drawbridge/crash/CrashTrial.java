@@ -344,7 +344,7 @@ final class CrashTrial implements AutoCloseable {
         }
         command.addAll(List.of("-cp", classPath(), CrashingDrawbridge.class.getName()));
         command.add("--server.port=" + port);
-        command.add("--spring.datasource.url=" + url() + ";AUTO_SERVER=TRUE;LOCK_TIMEOUT=10000");
+        command.add("--spring.datasource.url=" + url() + ";AUTO_SERVER=TRUE;LOCK_TIMEOUT=10000;WRITE_DELAY=0");
         if (aws != null && between != null) {
             aws.properties(between.endpoint()).forEach((key, value) -> command.add("--" + key + "=" + value));
             // No denied call is told here.
