@@ -51,6 +51,7 @@ import software.amazon.awssdk.services.organizations.model.PolicyNotFoundExcepti
 import software.amazon.awssdk.services.organizations.model.PolicySummary;
 import software.amazon.awssdk.services.organizations.model.PolicyTargetSummary;
 import software.amazon.awssdk.services.organizations.model.PolicyType;
+import software.amazon.awssdk.services.organizations.model.Tag;
 
 /**
  * Writes the policies that close sessions: one for each account where any are to be closed, and none where none are.
@@ -424,13 +425,21 @@ class SessionPolicies {
                     .createPolicy(request -> request.name(name(state.account()))
                             .type(PolicyType.SERVICE_CONTROL_POLICY)
                             .description(description(state.generation() + 1, sha256(content)))
-                            .content(content))
+                            .content(content)
+                            .tags(
+                                    tag("drawbridge:tenant", aws.tenant().value()),
+                                    tag("drawbridge:account", state.account().value())))
                     .policy()
                     .policySummary()
                     .id());
         } catch (DuplicatePolicyException there) {
             return find(aws, state.account()).orElseThrow(() -> there);
         }
+    }
+
+    /** Drawbridge's role may write policies with the tag of its tenant only, and only as they are made does it tag them. */
+    private static Tag tag(String key, String value) {
+        return Tag.builder().key(key).value(value).build();
     }
 
     private static void attach(AwsConnection aws, String id, ScopeId account) {
