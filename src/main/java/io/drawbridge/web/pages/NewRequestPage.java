@@ -7,14 +7,17 @@ import io.drawbridge.organization.Control;
 import io.drawbridge.organization.Controls;
 import io.drawbridge.organization.PermissionCatalogue;
 import io.drawbridge.organization.Scopes;
+import io.drawbridge.policy.AccessDuration;
 import io.drawbridge.request.AccessRequest;
 import io.drawbridge.request.AccessRequests;
 import io.drawbridge.request.AlreadyOpenException;
 import io.drawbridge.request.AskForAccess;
 import io.drawbridge.request.DurationOffer;
+import io.drawbridge.request.LivingGrants;
 import io.drawbridge.request.OpeningDesk;
 import io.drawbridge.request.Preview;
 import io.drawbridge.request.StatusConflictException;
+import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +38,9 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 @Controller
 @RequestMapping("/requests/new")
 class NewRequestPage {
+    /** What the name of a permission set begins with, where an action could stand as well. */
+    private static final String PERMISSION_SET = "permission-set/";
+
     private final OpeningDesk opening;
     private final Scopes scopes;
     private final Controls controls;
@@ -59,10 +65,13 @@ class NewRequestPage {
             @Nullable String identity) {
 
         AskForAccess ask() {
+            String asked = filled(permission);
+            String set =
+                    asked != null && asked.startsWith(PERMISSION_SET) ? asked.substring(PERMISSION_SET.length()) : null;
             return new AskForAccess(
                     filled(account),
-                    filled(permission),
-                    null,
+                    set == null ? asked : null,
+                    set,
                     DurationField.read(duration, ownDuration),
                     filled(justification),
                     Boolean.TRUE.equals(breakGlass),
@@ -86,6 +95,7 @@ class NewRequestPage {
             List<String> advice,
             List<RequestViews.Level> levels,
             String longest,
+            String ending,
             @Nullable String open) {}
 
     @GetMapping
@@ -181,6 +191,17 @@ class NewRequestPage {
                 .toList();
     }
 
+    private static String ending(LivingGrants.Ending ending) {
+        if (ending.byItself()) {
+            return "AWS ends it by itself, to the second.";
+        }
+        return ending.lateness().isZero()
+                ? "Drawbridge takes it back at its end; the cloud does not end it by itself."
+                : "Drawbridge takes it back at its end. So much waits for the cloud's quotas now that it may be "
+                        + AccessDuration.of(ending.lateness().truncatedTo(ChronoUnit.SECONDS))
+                                .inWords() + " late.";
+    }
+
     private static Foreseen foreseen(Preview preview) {
         String words =
                 switch (preview.outcome()) {
@@ -205,6 +226,7 @@ class NewRequestPage {
                 preview.judgement().advice(),
                 levels,
                 preview.durations().maximum().inWords(),
+                ending(preview.ending()),
                 preview.open() == null ? null : preview.open().value());
     }
 }

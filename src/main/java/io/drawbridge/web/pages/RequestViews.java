@@ -1,6 +1,7 @@
 package io.drawbridge.web.pages;
 
 import io.drawbridge.grant.Grant;
+import io.drawbridge.grant.GrantDesk;
 import io.drawbridge.grant.GrantState;
 import io.drawbridge.grant.Grants;
 import io.drawbridge.identity.Caller;
@@ -47,6 +48,7 @@ class RequestViews {
     private final ConversationDesk conversation;
     private final RequestWorkflow workflow;
     private final Grants grants;
+    private final GrantDesk desk;
     private final People people;
     private final Scopes scopes;
     private final Reach reach;
@@ -58,6 +60,7 @@ class RequestViews {
             ConversationDesk conversation,
             RequestWorkflow workflow,
             Grants grants,
+            GrantDesk desk,
             People people,
             Scopes scopes,
             Reach reach) {
@@ -67,6 +70,7 @@ class RequestViews {
         this.conversation = conversation;
         this.workflow = workflow;
         this.grants = grants;
+        this.desk = desk;
         this.people = people;
         this.scopes = scopes;
         this.reach = reach;
@@ -129,6 +133,9 @@ class RequestViews {
             @Nullable Moment endsAt,
             @Nullable Moment activeAt,
             @Nullable Moment revokedAt,
+            String ending,
+            @Nullable Moment missingSince,
+            @Nullable Moment sessionsUntil,
             @Nullable String endReason,
             @Nullable String failure,
             boolean mayStillBeOn) {}
@@ -377,7 +384,7 @@ class RequestViews {
                 .toList();
     }
 
-    private static Access access(Grant grant) {
+    private Access access(Grant grant) {
         return new Access(
                 grant.id().value(),
                 grant.state().name(),
@@ -385,6 +392,11 @@ class RequestViews {
                 Moment.unlessForever(grant.endsAt()),
                 Moment.ofNullable(grant.activeAt().orElse(null)),
                 Moment.ofNullable(grant.revokedAt().orElse(null)),
+                desk.ending(grant).byItself()
+                        ? "by AWS itself, at its end"
+                        : "by Drawbridge; the cloud does not end it by itself",
+                Moment.ofNullable(grant.missingSince().orElse(null)),
+                Moment.ofNullable(grant.sessionsUntil().orElse(null)),
                 grant.endReason().orElse(null),
                 grant.failure().orElse(null),
                 grant.state().mayStillBeOn());
