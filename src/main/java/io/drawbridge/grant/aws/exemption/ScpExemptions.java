@@ -241,10 +241,15 @@ public class ScpExemptions implements Cloud {
 
     /** A document that somebody else changed holds whatever he wrote: neither its ends nor its leases can be relied on. */
     private void demandOurs(TenantId tenant, Opening opening) {
+        List<Document> foreign = tables.documents(tenant, opening.account()).stream()
+                .filter(document -> document.foreignFinding() != null)
+                .toList();
+        if (foreign.isEmpty()) {
+            return;
+        }
         Integer number = tables.assignment(tenant, opening.account())
                 .get(opening.action().toString());
-        tables.documents(tenant, opening.account()).stream()
-                .filter(document -> document.foreignFinding() != null)
+        foreign.stream()
                 .filter(document -> number == null || document.number() == number)
                 .findFirst()
                 .ifPresent(document -> {

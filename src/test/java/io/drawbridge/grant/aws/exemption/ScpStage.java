@@ -240,6 +240,13 @@ final class ScpStage implements AutoCloseable {
                 .update();
     }
 
+    /** One more account of the organization, below its root. */
+    ScopeId anotherAccount(String name) {
+        ScopeId another = account(name);
+        scope(another.value(), "r-acme", "ACCOUNT");
+        return another;
+    }
+
     private void scope(String id, @org.jspecify.annotations.Nullable String parent, String kind) {
         database.sql("insert into scope (tenant_id, id, parent_id, kind, name) values ('acme', ?, ?, ?, ?)")
                 .params(id, parent, kind, id)

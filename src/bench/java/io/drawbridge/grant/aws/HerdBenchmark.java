@@ -1,0 +1,24 @@
+package io.drawbridge.grant.aws;
+
+import io.drawbridge.grant.aws.assignment.AssignmentHerd;
+import io.drawbridge.grant.aws.exemption.ExemptionHerd;
+
+/**
+ * 600 grants that end at the same moment, and 200 new ones wanted at it, by both ways, within AWS's quotas, on a clock that
+ * is moved by hand. Prints a table.
+ */
+public final class HerdBenchmark {
+    public static final int ENDING = 600;
+    public static final int WANTED = 200;
+
+    private HerdBenchmark() {}
+
+    /** Runs it; needs moto's server on the PATH. */
+    public static void main(String[] args) {
+        System.out.println("| way | late p50 | p99 | max | new: p50 | p99 | max | writes |");
+        System.out.println("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
+        System.out.println(ExemptionHerd.run().row("scp-exemption"));
+        System.out.println(AssignmentHerd.run().row("account-assignment"));
+        System.exit(0);
+    }
+}
