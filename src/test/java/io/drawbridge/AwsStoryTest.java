@@ -16,7 +16,6 @@ import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.flyway.FlywayMigrationStrategy;
@@ -25,30 +24,30 @@ import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.test.annotation.DirtiesContext;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
 /**
  * The whole application on moto, by the real clock: a denied call comes by EventBridge and the queue, and a second client
  * sees the access come and go.
+ *
+ * <p>Application and moto go on until the build's process ends: closing one application would take from the others what
+ * Camunda's web applications keep once a process.
  */
 @SpringBootTest(
         webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
         properties = "spring.datasource.url=jdbc:h2:mem:awsstory;LOCK_TIMEOUT=10000;DB_CLOSE_DELAY=-1")
 @Import(AwsStoryTest.Furniture.class)
-@DirtiesContext
 @SuppressWarnings("NullAway.Init")
 class AwsStoryTest extends LiveStage {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    private static Moto moto;
     private static FaultyProxy proxy;
     private static AwsHouse house;
 
     @DynamicPropertySource
     static void house(DynamicPropertyRegistry registry) {
-        moto = Moto.another();
+        Moto moto = Moto.another();
         proxy = new FaultyProxy(moto.endpoint());
         house = new AwsHouse(moto.endpoint());
         System.setProperty("aws.accessKeyId", "testing");
@@ -67,14 +66,6 @@ class AwsStoryTest extends LiveStage {
                 house.furnish(JdbcClient.create(dataSource));
             };
         }
-    }
-
-    @AfterAll
-    static void tearDown() {
-        proxy.close();
-        moto.stop();
-        System.clearProperty("aws.accessKeyId");
-        System.clearProperty("aws.secretAccessKey");
     }
 
     @Test

@@ -176,14 +176,6 @@ class ScpTables {
                 .update());
     }
 
-    /** Asks for another try, no earlier than then; not a failure. */
-    void postpone(TenantId tenant, ScopeId account, Instant nextAttemptAt) {
-        apart.executeWithoutResult(transaction -> database.sql(
-                        "update scp_account set next_attempt_at = ? where tenant_id = ? and account_id = ?")
-                .params(at(nextAttemptAt), tenant.value(), account.value())
-                .update());
-    }
-
     Optional<Opening> opening(String objectKey) {
         return database.sql(OPENING + "where object_key = ?")
                 .param(objectKey)

@@ -78,6 +78,7 @@ class ScpWriter {
     private final ScpProperties properties;
     private final Clock clock;
     private final Map<TenantId, Instant> looked = new ConcurrentHashMap<>();
+    private final Map<TenantId, Instant> busyUntil = new ConcurrentHashMap<>();
 
     ScpWriter(
             AwsConnections connections,
@@ -131,12 +132,17 @@ class ScpWriter {
             return;
         }
         look(connection);
+        if (clock.instant().isBefore(busyUntil.getOrDefault(tenant, Instant.EPOCH))) {
+            return;
+        }
         for (AccountWrites account : tables.due(tenant, clock.instant())) {
             Optional<Fences.Fence> fence = fences.hold("scp|" + tenant, HOLD);
             if (fence.isEmpty()) {
                 return;
             }
-            attempt(connection, fence.get(), account);
+            if (!attempt(connection, fence.get(), account)) {
+                return;
+            }
         }
     }
 
@@ -170,12 +176,18 @@ class ScpWriter {
                 .equals(closures.of(tenant, account).sha256(Closures.always(connection.settings())));
     }
 
-    private void attempt(AwsConnection connection, Fences.Fence fence, AccountWrites account) {
+    /** Whether there is quota left for the next account. */
+    private boolean attempt(AwsConnection connection, Fences.Fence fence, AccountWrites account) {
         TenantId tenant = connection.tenant();
         try {
             write(connection, fence, account);
         } catch (AwsBusyException busy) {
-            tables.postpone(tenant, account.account(), clock.instant().plus(jittered(busy.retryAfter())));
+            // NB. A write needs a read before and a read after. Whoever asked again at the first token would never have
+            // the
+            // second; nobody asks until there are both.
+            busyUntil.put(
+                    tenant, clock.instant().plus(jittered(busy.retryAfter().multipliedBy(2))));
+            return false;
         } catch (StoppedException stopped) {
             LOG.warn("Account {}: {}", account.account(), stopped.getMessage());
             failed(tenant, account, String.valueOf(stopped.getMessage()), false);
@@ -195,6 +207,7 @@ class ScpWriter {
                             + incomplete.getMessage(),
                     false);
         }
+        return true;
     }
 
     private void failed(TenantId tenant, AccountWrites account, String why, boolean isFinal) {
@@ -267,7 +280,8 @@ class ScpWriter {
     private void write(AwsConnection connection, Fences.Fence fence, AccountWrites writes) {
         TenantId tenant = connection.tenant();
         ScopeId account = writes.account();
-        ScpPolicies policies = new ScpPolicies(connection, writes.urgent() ? Urgency.REVOCATION : Urgency.ORDINARY);
+        // A write that has begun goes before everybody who only looks; which account comes first is settled by now.
+        ScpPolicies policies = new ScpPolicies(connection, Urgency.REVOCATION);
         Plan plan = plan(connection, account);
         CompiledPolicies compiled = plan.compiled();
         for (int step = 0; step < compiled.steps().size(); step++) {
