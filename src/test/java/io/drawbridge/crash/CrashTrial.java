@@ -49,7 +49,7 @@ import org.springframework.jdbc.datasource.DriverManagerDataSource;
 final class CrashTrial implements AutoCloseable {
     private static final Duration START = Duration.ofMinutes(2);
     private static final Duration PATIENCE = Duration.ofSeconds(90);
-    private static final Duration LENGTH = Duration.ofSeconds(20);
+    private static final Duration LENGTH = Duration.ofSeconds(30);
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final CrashCloud cloud;
@@ -98,6 +98,10 @@ final class CrashTrial implements AutoCloseable {
             house = new AwsHouse(moto.endpoint());
         }
         start();
+        AwsHouse aws = house;
+        if (cloud == CrashCloud.SCP_EXEMPTION && aws != null) {
+            await("payments-prod is closed", () -> aws.isClosed(aws.prod(), permissions));
+        }
     }
 
     /** Kills at that point, starts again, and demands that all is well in the end. */
@@ -253,7 +257,7 @@ final class CrashTrial implements AutoCloseable {
                 cloud == CrashCloud.ACCOUNT_ASSIGNMENT ? "permissionSet" : "permission",
                 cloud == CrashCloud.ACCOUNT_ASSIGNMENT ? AwsHouse.PERMISSION_SET : permission);
         body.put("justification", "A trial.");
-        body.put("duration", "PT20S");
+        body.put("duration", "PT30S");
         HttpResponse<String> answer = send("alice", "POST", "/v1/requests", body);
         assertThat(answer.statusCode()).as("answer %s", answer.body()).isEqualTo(201);
         return json(answer).path("id").asText();

@@ -302,6 +302,11 @@ public final class AwsHouse {
         return documents;
     }
 
+    /** Whether all documents of the account are written: none of the actions is open to anybody without a lease. */
+    public boolean isClosed(String account, List<String> actions) {
+        return !documents(account).isEmpty() && open(account, "carol@acme.example", actions, Instant.EPOCH) == 0;
+    }
+
     /** Whether AWS, with the documents that it has, lets that person do that in that account at that moment. */
     public boolean allows(String account, String person, String action, Instant moment) {
         return open(account, person, List.of(action), moment) == 1;
