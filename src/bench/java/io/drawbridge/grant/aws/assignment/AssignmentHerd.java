@@ -16,7 +16,7 @@ import java.util.Map;
 
 /** The herd by assignment, against a stand-in of Identity Center that takes 10 at once and needs 20 seconds for each. */
 public final class AssignmentHerd {
-    private static final Duration STEP = Duration.ofSeconds(3);
+    private static final Duration STEP = Duration.ofSeconds(6);
 
     private AssignmentHerd() {}
 
