@@ -13,7 +13,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * How tenants are connected to AWS.
  *
  * @param endpoint where all AWS APIs are, in place of AWS; for tests
- * @param callTimeout longest that one call may take; from 1s to 20s, because a call has to end well before a job's lock does
+ * @param callTimeout longest that one call may take; from 1s to 10s, because a call has to end well before a fence and a job's lock do
  * @param tenants by the tenant's key
  * @param quotas calls a second and burst by API, such as {@code organizations:UpdatePolicy}, in place of the defaults
  */
@@ -32,9 +32,9 @@ public record AwsProperties(
     public AwsProperties {
         tenants = Map.copyOf(tenants);
         quotas = Map.copyOf(quotas);
-        if (callTimeout.compareTo(Duration.ofSeconds(1)) < 0 || callTimeout.compareTo(Duration.ofSeconds(20)) > 0) {
+        if (callTimeout.compareTo(Duration.ofSeconds(1)) < 0 || callTimeout.compareTo(Duration.ofSeconds(10)) > 0) {
             throw new IllegalArgumentException(
-                    "drawbridge.aws.call-timeout: " + callTimeout + " cannot be used; expected 1s to 20s.");
+                    "drawbridge.aws.call-timeout: " + callTimeout + " cannot be used; expected 1s to 10s.");
         }
     }
 

@@ -20,6 +20,12 @@ import org.springframework.transaction.support.TransactionTemplate;
  */
 @Component
 public class Fences {
+    /**
+     * How long to hold what is kept before each call: longer than a call takes at most, with what is written about it and
+     * clocks that are a few seconds apart; and short, because the work of a node that dies rests for as long.
+     */
+    public static final Duration ONE_CALL = Duration.ofSeconds(15);
+
     private final JdbcClient database;
     private final TransactionTemplate apart;
     private final Clock clock;
@@ -53,18 +59,15 @@ public class Fences {
         }
     }
 
-    /** Whether the fence is still held by the node, in that generation and for at least that long. */
-    public boolean isHeld(Fence fence, Duration forAtLeast) {
-        return database.sql(
-                                "select count(*) from fence where name = ? and holder = ? and generation = ? and held_until >= ?")
-                        .params(
-                                fence.name(),
-                                node,
-                                fence.generation(),
-                                at(clock.instant().plus(forAtLeast)))
-                        .query(Integer.class)
-                        .single()
-                > 0;
+    /**
+     * Holds the fence for that long from now, if no other node has taken it since.
+     *
+     * @return whether it is still held, in that generation; if not, nothing more may be done under it
+     */
+    public boolean keep(Fence fence, Duration holdFor) {
+        return hold(fence.name(), holdFor)
+                .filter(held -> held.generation() == fence.generation())
+                .isPresent();
     }
 
     /** Lets the next node in at once. */

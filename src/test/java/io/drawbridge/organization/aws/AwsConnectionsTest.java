@@ -136,11 +136,14 @@ class AwsConnectionsTest {
         Fences.Fence second = other.hold("writer", Duration.ofSeconds(10)).orElseThrow();
 
         assertThat(second.generation()).isEqualTo(first.generation() + 1);
-        assertThat(one.isHeld(first, Duration.ZERO)).isFalse();
-        assertThat(other.isHeld(second, Duration.ofSeconds(10))).isTrue();
-        assertThat(other.isHeld(second, Duration.ofSeconds(11))).isFalse();
+        assertThat(one.keep(first, Duration.ofSeconds(10))).isFalse();
+        clock.moveBy(Duration.ofSeconds(9));
+        assertThat(other.keep(second, Duration.ofSeconds(10))).isTrue();
+        clock.moveBy(Duration.ofSeconds(9));
+        assertThat(one.hold("writer", Duration.ofSeconds(10))).isEmpty();
         other.release(second);
         assertThat(one.hold("writer", Duration.ofSeconds(10))).isPresent();
+        assertThat(other.keep(second, Duration.ofSeconds(10))).isFalse();
     }
 
     private static AwsProperties properties(Map<String, AwsProperties.Rate> quotas) {

@@ -46,9 +46,6 @@ import software.amazon.awssdk.services.ssoadmin.model.StatusValues;
 class AssignmentWorker {
     private static final Logger LOG = LoggerFactory.getLogger(AssignmentWorker.class);
 
-    /** Longer than any step under the fence: one call, with what is written about it. */
-    static final Duration HOLD = Duration.ofSeconds(60);
-
     private static final Duration LONGEST_SESSION = Duration.ofHours(12);
     private static final Duration FIRST_BACK_OFF = Duration.ofSeconds(1);
     private static final Duration LONGEST_BACK_OFF = Duration.ofMinutes(1);
@@ -96,7 +93,7 @@ class AssignmentWorker {
         if (center.isEmpty()) {
             return;
         }
-        Optional<Fences.Fence> fence = fences.hold("assignments|" + tenant, HOLD);
+        Optional<Fences.Fence> fence = fences.hold("assignments|" + tenant, Fences.ONE_CALL);
         if (fence.isEmpty()) {
             return;
         }
@@ -304,9 +301,7 @@ class AssignmentWorker {
     }
 
     private boolean holds(Fences.Fence fence) {
-        return fences.hold(fence.name(), HOLD)
-                .filter(held -> held.generation() == fence.generation())
-                .isPresent();
+        return fences.keep(fence, Fences.ONE_CALL);
     }
 
     private void missed(Assignment row, String deed, SdkException failed) {

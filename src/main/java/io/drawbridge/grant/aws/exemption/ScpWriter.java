@@ -52,12 +52,6 @@ import software.amazon.awssdk.core.exception.SdkException;
 class ScpWriter {
     private static final Logger LOG = LoggerFactory.getLogger(ScpWriter.class);
 
-    /** Longer than any single write with its reads takes. */
-    private static final Duration HOLD = Duration.ofMinutes(2);
-
-    /** What must be left of the fence before a call that writes; longer than any call takes. */
-    private static final Duration MARGIN = Duration.ofSeconds(30);
-
     private static final String HELD = " Nothing is written over it until an administrator chooses; see GET /v1/drift.";
 
     private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
@@ -127,7 +121,7 @@ class ScpWriter {
     /** Writes what is due in one tenant, if this node is the one that writes. */
     void round(AwsConnection connection) {
         TenantId tenant = connection.tenant();
-        Optional<Fences.Fence> held = fences.hold("scp|" + tenant, HOLD);
+        Optional<Fences.Fence> held = fences.hold("scp|" + tenant, Fences.ONE_CALL);
         if (held.isEmpty()) {
             return;
         }
@@ -136,7 +130,7 @@ class ScpWriter {
             return;
         }
         for (AccountWrites account : tables.due(tenant, clock.instant())) {
-            Optional<Fences.Fence> fence = fences.hold("scp|" + tenant, HOLD);
+            Optional<Fences.Fence> fence = fences.hold("scp|" + tenant, Fences.ONE_CALL);
             if (fence.isEmpty()) {
                 return;
             }
@@ -452,7 +446,7 @@ class ScpWriter {
     }
 
     private void demandFence(Fences.Fence fence) {
-        if (!fences.isHeld(fence, MARGIN)) {
+        if (!fences.keep(fence, Fences.ONE_CALL)) {
             throw new StoppedException("Another node writes the service control policies now; this one stops.");
         }
     }
