@@ -7,6 +7,7 @@ import io.drawbridge.policy.Judgement;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +50,9 @@ public interface AccessRequests {
     List<AccessRequest> find(TenantId tenant, Query query);
 
     List<Rung> rungs(RequestId id);
+
+    /** The rungs of many requests; a request that asked nobody is missing. */
+    Map<RequestId, List<Rung>> rungs(Collection<RequestId> ids);
 
     void addRung(RequestId id, Rung rung);
 

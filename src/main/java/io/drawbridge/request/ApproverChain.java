@@ -69,19 +69,8 @@ public class ApproverChain {
      */
     public List<Step> all(AccessRequest request) {
         ScopePath path = questions.path(request);
-        Map<ScopeId, List<PersonId>> assigned = assignments.approversAt(request.tenant(), path.ids());
-        List<Step> steps = new ArrayList<>();
-        boolean somebody = false;
-        for (Scope scope : path.fromAccount()) {
-            List<PersonId> able = assigned.getOrDefault(scope.id(), List.of()).stream()
-                    .flatMap(person -> people.find(request.tenant(), person).stream())
-                    .filter(person -> refusal(request, path, person, false).isEmpty())
-                    .map(Person::id)
-                    .toList();
-            somebody |= !able.isEmpty();
-            steps.add(new Step(scope.id(), able));
-        }
-        if (!somebody) {
+        List<Step> steps = steps(request, path, path.fromAccount());
+        if (steps.stream().allMatch(step -> step.people().isEmpty())) {
             steps.remove(steps.size() - 1);
             ScopeId root = path.ids().get(path.ids().size() - 1);
             steps.add(new Step(
@@ -95,9 +84,41 @@ public class ApproverChain {
         return steps;
     }
 
+    private List<Step> steps(AccessRequest request, ScopePath path, List<Scope> scopes) {
+        Map<ScopeId, List<PersonId>> assigned = assignments.approversAt(
+                request.tenant(), scopes.stream().map(Scope::id).toList());
+        List<Step> steps = new ArrayList<>();
+        for (Scope scope : scopes) {
+            List<PersonId> able = assigned.getOrDefault(scope.id(), List.of()).stream()
+                    .flatMap(person -> people.find(request.tenant(), person).stream())
+                    .filter(person -> refusal(request, path, person, false).isEmpty())
+                    .map(Person::id)
+                    .toList();
+            steps.add(new Step(scope.id(), able));
+        }
+        return steps;
+    }
+
+    /**
+     * The rungs above all of these scopes.
+     *
+     * <p>The policy is asked about the people below only where nobody above may decide: a list shows this of every request.
+     */
+    public List<Step> above(AccessRequest request, List<ScopeId> asked) {
+        ScopePath path = questions.path(request);
+        List<ScopeId> order = path.ids();
+        int first = asked.stream().mapToInt(order::indexOf).max().orElse(-1) + 1;
+        List<Step> above = rungs(steps(request, path, path.fromAccount().subList(first, order.size())));
+        return above.isEmpty() && first < order.size() ? rungs(all(request).subList(first, order.size())) : above;
+    }
+
     /** The rungs as they would be asked now: only scopes with somebody who may decide. */
     public List<Step> rungs(AccessRequest request) {
-        return all(request).stream().filter(step -> !step.people().isEmpty()).toList();
+        return rungs(all(request));
+    }
+
+    private static List<Step> rungs(List<Step> steps) {
+        return steps.stream().filter(step -> !step.people().isEmpty()).toList();
     }
 
     /** Who is to have the task once everybody up to that scope was asked, those included who joined below since. */

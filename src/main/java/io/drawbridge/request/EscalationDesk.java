@@ -84,19 +84,13 @@ public class EscalationDesk {
 
     /** The rungs that would be asked, were nobody to answer; those already asked are not among them. */
     public List<ApproverChain.Step> upcoming(AccessRequest request) {
-        List<ApproverChain.Step> rungs = chain.rungs(request);
-        List<ScopeId> asked = requests.rungs(request.id()).stream()
-                .map(AccessRequests.Rung::scope)
-                .toList();
-        if (asked.isEmpty()) {
-            return rungs;
-        }
-        List<ScopeId> order =
-                chain.all(request).stream().map(ApproverChain.Step::scope).toList();
-        int highest = asked.stream().mapToInt(order::indexOf).max().orElse(-1);
-        return rungs.stream()
-                .filter(rung -> order.indexOf(rung.scope()) > highest)
-                .toList();
+        return upcoming(request, requests.rungs(request.id()));
+    }
+
+    /** The rungs that would be asked after these, were nobody to answer. */
+    public List<ApproverChain.Step> upcoming(AccessRequest request, List<AccessRequests.Rung> asked) {
+        return chain.above(
+                request, asked.stream().map(AccessRequests.Rung::scope).toList());
     }
 
     /** Those who can review what broken glass was used for: approvers of the account and administrators, not the requester. */

@@ -11,6 +11,7 @@ import io.drawbridge.organization.ScopeId;
 import io.drawbridge.organization.ScopePath;
 import io.drawbridge.organization.Scopes;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +65,11 @@ public class RequestReader {
 
     public List<AccessRequests.Rung> rungs(AccessRequest request) {
         return requests.rungs(request.id());
+    }
+
+    /** The rungs of many requests; a request that asked nobody is missing. */
+    public Map<RequestId, List<AccessRequests.Rung>> rungs(List<AccessRequest> of) {
+        return requests.rungs(of.stream().map(AccessRequest::id).toList());
     }
 
     /** Each step of a request that the caller may read, oldest first. */

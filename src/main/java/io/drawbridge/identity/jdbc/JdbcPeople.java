@@ -3,6 +3,7 @@ package io.drawbridge.identity.jdbc;
 import io.drawbridge.identity.People;
 import io.drawbridge.identity.Person;
 import io.drawbridge.identity.PersonId;
+import io.drawbridge.identity.Reading;
 import io.drawbridge.identity.Role;
 import io.drawbridge.identity.Roster;
 import io.drawbridge.identity.TenantId;
@@ -26,7 +27,8 @@ class JdbcPeople implements People, Roster {
 
     @Override
     public Optional<Person> find(PersonId id) {
-        return people("where id = ?", id.value()).stream().findFirst();
+        return Reading.once(
+                id, () -> people("where id = ?", id.value()).stream().findFirst());
     }
 
     @Override

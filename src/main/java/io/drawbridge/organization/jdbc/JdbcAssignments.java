@@ -1,6 +1,7 @@
 package io.drawbridge.organization.jdbc;
 
 import io.drawbridge.identity.PersonId;
+import io.drawbridge.identity.Reading;
 import io.drawbridge.identity.TenantId;
 import io.drawbridge.organization.Assignments;
 import io.drawbridge.organization.ScopeId;
@@ -8,6 +9,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -30,10 +32,32 @@ class JdbcAssignments implements Assignments {
         if (scopes.isEmpty()) {
             return found;
         }
+        if (Reading.isUnderWay()) {
+            Map<ScopeId, List<PersonId>> all = Reading.once(new Everywhere(tenant), () -> everywhere(tenant));
+            scopes.stream().filter(all::containsKey).forEach(scope -> found.put(scope, all.get(scope)));
+            return found;
+        }
         database.sql(
                         "select scope_id, person_id from approver where tenant_id = :tenant and scope_id in (:scopes) order by person_id")
                 .param("tenant", tenant.value())
                 .param("scopes", scopes.stream().map(ScopeId::value).toList())
+                .query(row -> {
+                    found.computeIfAbsent(new ScopeId(row.getString(1)), scope -> new ArrayList<>())
+                            .add(new PersonId(row.getString(2)));
+                });
+        return found;
+    }
+
+    /** All approvers of a tenant, as one read. */
+    private record Everywhere(TenantId tenant) {}
+
+    /** Scopes of a person in one of the two tables, as one read. */
+    private record Assigned(String table, TenantId tenant, PersonId person) {}
+
+    private Map<ScopeId, List<PersonId>> everywhere(TenantId tenant) {
+        Map<ScopeId, List<PersonId>> found = new HashMap<>();
+        database.sql("select scope_id, person_id from approver where tenant_id = ? order by person_id")
+                .param(tenant.value())
                 .query(row -> {
                     found.computeIfAbsent(new ScopeId(row.getString(1)), scope -> new ArrayList<>())
                             .add(new PersonId(row.getString(2)));
@@ -73,6 +97,10 @@ class JdbcAssignments implements Assignments {
 
     /** The table is one of our own two constants. */
     private Set<ScopeId> scopes(String table, TenantId tenant, PersonId person) {
+        return Reading.once(new Assigned(table, tenant, person), () -> read(table, tenant, person));
+    }
+
+    private Set<ScopeId> read(String table, TenantId tenant, PersonId person) {
         Set<ScopeId> found = new LinkedHashSet<>();
         database.sql("select scope_id from " + table + " where tenant_id = ? and person_id = ? order by scope_id")
                 .params(tenant.value(), person.value())

@@ -1,5 +1,6 @@
 package io.drawbridge.organization.jdbc;
 
+import io.drawbridge.identity.Reading;
 import io.drawbridge.identity.TenantId;
 import io.drawbridge.organization.Control;
 import io.drawbridge.organization.Controls;
@@ -34,6 +35,13 @@ class JdbcControls implements Controls {
 
     @Override
     public List<ScopeControl> of(TenantId tenant) {
+        return Reading.once(new Whole(tenant), () -> read(tenant));
+    }
+
+    /** All controls of a tenant, as one read. */
+    private record Whole(TenantId tenant) {}
+
+    private List<ScopeControl> read(TenantId tenant) {
         Map<String, List<String>> exempt = new HashMap<>();
         database.sql("select scope_id, service, identity from control_exemption where tenant_id = ? order by position")
                 .param(tenant.value())
@@ -52,6 +60,15 @@ class JdbcControls implements Controls {
     /** NB. Whole keys, because H2 uses only the first column of a key where the second is compared with a list. */
     @Override
     public ScopeControl effective(TenantId tenant, ScopePath account, String service) {
+        if (Reading.isUnderWay()) {
+            List<ScopeControl> all = of(tenant);
+            return account.ids().stream()
+                    .flatMap(scope -> all.stream()
+                            .filter(each ->
+                                    each.scope().equals(scope) && each.service().equals(service)))
+                    .findFirst()
+                    .orElseGet(() -> none(account, service));
+        }
         List<String> keys = new ArrayList<>();
         account.ids().forEach(scope -> keys.addAll(List.of(tenant.value(), scope.value(), service)));
         List<ScopeControl> set = database.sql("select scope_id, service, control, way, permission_set from control"
@@ -68,6 +85,10 @@ class JdbcControls implements Controls {
                 }
             }
         }
+        return none(account, service);
+    }
+
+    private static ScopeControl none(ScopePath account, String service) {
         return new ScopeControl(account.account().id(), service, Control.NONE, List.of());
     }
 

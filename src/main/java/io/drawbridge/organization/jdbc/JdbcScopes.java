@@ -1,5 +1,6 @@
 package io.drawbridge.organization.jdbc;
 
+import io.drawbridge.identity.Reading;
 import io.drawbridge.identity.TenantId;
 import io.drawbridge.organization.Scope;
 import io.drawbridge.organization.ScopeId;
@@ -16,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -37,6 +40,16 @@ class JdbcScopes implements Scopes {
 
     @Override
     public List<Scope> of(TenantId tenant) {
+        return Reading.once(new Whole(tenant), () -> read(tenant));
+    }
+
+    /** All scopes of a tenant, as one read. */
+    private record Whole(TenantId tenant) {}
+
+    /** All scopes of a tenant by id, as one read. */
+    private record ById(TenantId tenant) {}
+
+    private List<Scope> read(TenantId tenant) {
         List<Scope> all = database.sql(COLUMNS + "where tenant_id = ? order by id")
                 .param(tenant.value())
                 .query(JdbcScopes::scope)
@@ -51,6 +64,11 @@ class JdbcScopes implements Scopes {
 
     @Override
     public Optional<Scope> find(TenantId tenant, ScopeId scope) {
+        if (Reading.isUnderWay()) {
+            Map<ScopeId, Scope> all = Reading.once(new ById(tenant), () -> of(tenant).stream()
+                    .collect(Collectors.toMap(Scope::id, Function.identity())));
+            return Optional.ofNullable(all.get(scope));
+        }
         return database.sql(COLUMNS + "where tenant_id = ? and id = ?")
                 .params(tenant.value(), scope.value())
                 .query(JdbcScopes::scope)

@@ -23,8 +23,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -179,9 +182,7 @@ class JdbcAccessRequests implements AccessRequests {
             parameters.put("requester", query.requester().value());
         }
         if (query.text() != null) {
-            where.append(" and (lower(permission) like :text escape '!' or lower(account_id) like :text escape '!'"
-                    + " or lower(requester_id) like :text escape '!' or lower(identity_arn) like :text escape '!'"
-                    + " or lower(justification) like :text escape '!' or lower(id) like :text escape '!')");
+            where.append(" and search_text like :text escape '!'");
             parameters.put(
                     "text",
                     "%"
@@ -200,7 +201,28 @@ class JdbcAccessRequests implements AccessRequests {
         }
         where.append(" order by created_at desc, id desc limit :limit");
         parameters.put("limit", query.limit());
-        return select(where.toString(), parameters);
+        return whole(database.sql("select id from access_request " + where)
+                .params(parameters)
+                .query(String.class)
+                .list());
+    }
+
+    /** The requests of these ids, newest first: few queries, however many they are. */
+    private List<AccessRequest> whole(List<String> ids) {
+        if (ids.isEmpty()) {
+            return List.of();
+        }
+        Map<RequestId, Set<String>> users = new HashMap<>();
+        database.sql("select request_id, name from request_identity_user where request_id in (:ids)")
+                .param("ids", ids)
+                .query(row -> {
+                    users.computeIfAbsent(new RequestId(row.getString(1)), id -> new HashSet<>())
+                            .add(row.getString(2));
+                });
+        return database.sql("select * from access_request where id in (:ids) order by created_at desc, id desc")
+                .param("ids", ids)
+                .query((row, number) -> request(row, id -> users.getOrDefault(id, Set.of())))
+                .list();
     }
 
     @Override
@@ -208,14 +230,32 @@ class JdbcAccessRequests implements AccessRequests {
         return database.sql(
                         "select level, scope_id, people, notified_at from request_rung where request_id = ? order by level")
                 .param(id.value())
-                .query((row, number) -> new Rung(
-                        row.getInt("level"),
-                        new ScopeId(row.getString("scope_id")),
-                        words(row.getString("people")).stream()
-                                .map(PersonId::new)
-                                .toList(),
-                        instant(row, "notified_at")))
+                .query((row, number) -> rung(row))
                 .list();
+    }
+
+    @Override
+    public Map<RequestId, List<Rung>> rungs(Collection<RequestId> ids) {
+        Map<RequestId, List<Rung>> found = new HashMap<>();
+        if (ids.isEmpty()) {
+            return found;
+        }
+        database.sql("select request_id, level, scope_id, people, notified_at from request_rung"
+                        + " where request_id in (:ids) order by level")
+                .param("ids", ids.stream().map(RequestId::value).toList())
+                .query(row -> {
+                    found.computeIfAbsent(new RequestId(row.getString("request_id")), id -> new ArrayList<>())
+                            .add(rung(row));
+                });
+        return found;
+    }
+
+    private static Rung rung(ResultSet row) throws SQLException {
+        return new Rung(
+                row.getInt("level"),
+                new ScopeId(row.getString("scope_id")),
+                words(row.getString("people")).stream().map(PersonId::new).toList(),
+                instant(row, "notified_at"));
     }
 
     @Override
@@ -294,11 +334,11 @@ class JdbcAccessRequests implements AccessRequests {
     private List<AccessRequest> select(String condition, Map<String, ?> parameters) {
         return database.sql("select * from access_request " + condition)
                 .params(parameters)
-                .query(this::request)
+                .query((row, number) -> request(row, this::users))
                 .list();
     }
 
-    private AccessRequest request(ResultSet row, int number) throws SQLException {
+    private static AccessRequest request(ResultSet row, Function<RequestId, Set<String>> users) throws SQLException {
         RequestId id = new RequestId(row.getString("id"));
         return new AccessRequest(new AccessRequest.Stored(
                 id,
@@ -333,7 +373,7 @@ class JdbcAccessRequests implements AccessRequests {
                 decision(row),
                 optionalInstant(row, "review_due_at"),
                 review(row),
-                users(id)));
+                users.apply(id)));
     }
 
     private static @Nullable Decision decision(ResultSet row) throws SQLException {
@@ -373,6 +413,7 @@ class JdbcAccessRequests implements AccessRequests {
         columns.put("scope_path", request.scopePath());
         columns.put("service", request.entitlement().service());
         columns.put("permission", request.entitlement().toString());
+        columns.put("search_text", searchText(request));
         columns.put("attempts", request.attempts());
         columns.put("justification", request.justification().orElse(null));
         columns.put("ticket", request.ticket().orElse(null));
@@ -417,6 +458,19 @@ class JdbcAccessRequests implements AccessRequests {
         columns.put("review_message", review.map(Review::message).orElse(null));
         columns.put("review_justified", review.map(Review::justified).orElse(null));
         return columns;
+    }
+
+    /** What a search looks through, in lower case: one column, so that PostgreSQL can look by one index. */
+    private static String searchText(AccessRequest request) {
+        return String.join(
+                        "\n",
+                        request.id().value(),
+                        request.entitlement().toString(),
+                        request.account().value(),
+                        request.requester().value(),
+                        request.identity().arn(),
+                        request.justification().orElse(""))
+                .toLowerCase(Locale.ROOT);
     }
 
     /** Names are only ever added; most saves add none. */

@@ -37,7 +37,7 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping(path = "/v1", produces = MediaType.APPLICATION_JSON_VALUE)
 @Tag(name = "Requests")
 class RequestController {
-    private static final int LONGEST_PAGE = 200;
+    private static final int LONGEST_PAGE = 100;
 
     private final OpeningDesk opening;
     private final JustificationDesk justification;

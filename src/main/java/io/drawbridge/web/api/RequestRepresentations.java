@@ -39,6 +39,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Transactional;
 
 /** Puts together what the API shows of requests that the caller may read; asks nobody whether he may. */
 @Component
@@ -69,14 +70,18 @@ class RequestRepresentations {
         return of(caller, List.of(request)).get(0);
     }
 
+    /** Many at once; the organisation is read once for all of them. */
+    @Transactional(readOnly = true)
     List<RequestRepresentation> of(Caller caller, List<AccessRequest> requests) {
         List<RequestId> ids = requests.stream().map(AccessRequest::id).toList();
         Map<RequestId, RequestWorkflow.Clocks> clocks = workflow.clocks(ids);
         Map<RequestId, Grant> opened = grants.findByRequests(ids);
+        Map<RequestId, List<AccessRequests.Rung>> rungs = reader.rungs(requests);
         Map<String, String> names = accountNames(caller.tenant());
         return requests.stream()
                 .map(request -> represent(
                         request,
+                        rungs.getOrDefault(request.id(), List.of()),
                         clocks.getOrDefault(request.id(), RequestWorkflow.Clocks.NONE),
                         opened.get(request.id()),
                         names))
@@ -99,9 +104,12 @@ class RequestRepresentations {
     }
 
     private RequestRepresentation represent(
-            AccessRequest request, RequestWorkflow.Clocks clocks, @Nullable Grant grant, Map<String, String> names) {
-        List<AccessRequests.Rung> asked = reader.rungs(request);
-        List<ApproverChain.Step> upcoming = upcoming(request);
+            AccessRequest request,
+            List<AccessRequests.Rung> asked,
+            RequestWorkflow.Clocks clocks,
+            @Nullable Grant grant,
+            Map<String, String> names) {
+        List<ApproverChain.Step> upcoming = upcoming(request, asked);
         PermissionName permission = request.entitlement() instanceof PermissionName named ? named : null;
         return new RequestRepresentation(
                 request.id().value(),
@@ -137,12 +145,12 @@ class RequestRepresentations {
                 new Links("/v1/requests/" + request.id(), "/requests/" + request.id()));
     }
 
-    private List<ApproverChain.Step> upcoming(AccessRequest request) {
+    private List<ApproverChain.Step> upcoming(AccessRequest request, List<AccessRequests.Rung> asked) {
         if (request.status() != RequestStatus.PENDING) {
             return List.of();
         }
         try {
-            return escalation.upcoming(request);
+            return escalation.upcoming(request, asked);
         } catch (StatusConflictException gone) {
             // The account has left the organisation meanwhile: nobody further will be asked, and the rest is still
             // shown.

@@ -38,6 +38,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Transactional;
 
 /** Gathers what a page shows of requests that the caller may read; changes nothing but for the record of a read thread. */
 @Component
@@ -174,15 +175,18 @@ class RequestViews {
             String minimum,
             String maximum) {}
 
+    /** Lines of the table; the organisation is read once for all of them. */
+    @Transactional(readOnly = true)
     List<Line> lines(Caller caller, List<AccessRequest> requests) {
         List<RequestId> ids = requests.stream().map(AccessRequest::id).toList();
         Map<RequestId, RequestWorkflow.Clocks> clocks = workflow.clocks(ids);
         Map<RequestId, Grant> found = grants.findByRequests(ids);
+        Map<RequestId, List<AccessRequests.Rung>> asked = reader.rungs(requests);
         Map<ScopeId, String> accounts = accountNames(caller.tenant());
         List<Line> lines = new ArrayList<>();
         for (AccessRequest request : requests) {
             Grant grant = found.get(request.id());
-            List<AccessRequests.Rung> rungs = reader.rungs(request);
+            List<AccessRequests.Rung> rungs = asked.getOrDefault(request.id(), List.of());
             String action = action(caller, request, rungs);
             lines.add(new Line(
                     request.id().value(),

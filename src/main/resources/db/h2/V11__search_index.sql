@@ -1,0 +1,1 @@
+-- H2 has no index for parts of words; it looks through the column.
