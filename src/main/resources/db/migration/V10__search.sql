@@ -14,7 +14,6 @@ create index access_request_status on access_request (tenant_id, status, created
 -- Lists of grants and of notices, newest first.
 drop index access_grant_state;
 drop index access_grant_person;
-create index access_grant_started on access_grant (tenant_id, starts_at, id);
 create index access_grant_state on access_grant (tenant_id, state, starts_at, id);
 create index access_grant_person on access_grant (tenant_id, person_id, starts_at, id);
 create index notice_tenant on notice (tenant_id, number);
