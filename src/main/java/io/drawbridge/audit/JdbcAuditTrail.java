@@ -11,7 +11,9 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 import org.springframework.transaction.annotation.Propagation;
@@ -46,8 +48,55 @@ class JdbcAuditTrail implements AuditTrail {
 
     @Override
     public List<AuditRecord> find(TenantId tenant, Query query) {
-        StringBuilder sql = new StringBuilder(COLUMNS).append("where tenant_id = ?");
-        List<Object> parameters = new ArrayList<>(List.of(tenant.value()));
+        List<Object> parameters = new ArrayList<>();
+        String sql = COLUMNS + condition(tenant, query, parameters) + " order by number desc limit ?";
+        parameters.add(query.limit());
+        return database.sql(sql)
+                .params(parameters)
+                .query(JdbcAuditTrail::auditRecord)
+                .list();
+    }
+
+    @Override
+    public Found search(TenantId tenant, Query query, String text, int lookThrough) {
+        List<Object> parameters = new ArrayList<>();
+        String looked = "(" + COLUMNS + condition(tenant, query, parameters) + " order by number desc limit ?) looked";
+        parameters.add(lookThrough);
+        List<Object> searching = new ArrayList<>(parameters);
+        String pattern = "%"
+                + text.toLowerCase(Locale.ROOT)
+                        .replace("!", "!!")
+                        .replace("%", "!%")
+                        .replace("_", "!_") + "%";
+        searching.addAll(List.of(pattern, pattern, pattern, pattern, query.limit()));
+        List<AuditRecord> records = database.sql("select * from " + looked
+                        + " where lower(details) like ? escape '!' or lower(subject) like ? escape '!'"
+                        + " or lower(action) like ? escape '!' or lower(actor) like ? escape '!'"
+                        + " order by number desc limit ?")
+                .params(searching)
+                .query(JdbcAuditTrail::auditRecord)
+                .list();
+        Long downTo = database.sql(
+                        "select case when count(*) = " + lookThrough + " then min(number) end as oldest from " + looked)
+                .params(parameters)
+                .query((row, number) -> Optional.ofNullable(row.getObject("oldest", Long.class)))
+                .single()
+                .orElse(null);
+        return new Found(records, downTo);
+    }
+
+    @Override
+    public int count(TenantId tenant, Query query, int most) {
+        List<Object> parameters = new ArrayList<>();
+        String sql = "select count(*) from (select number from audit_record " + condition(tenant, query, parameters)
+                + " limit ?) counted";
+        parameters.add(most);
+        return database.sql(sql).params(parameters).query(Integer.class).single();
+    }
+
+    private static String condition(TenantId tenant, Query query, List<Object> parameters) {
+        StringBuilder sql = new StringBuilder("where tenant_id = ?");
+        parameters.add(tenant.value());
         if (query.since() != null) {
             sql.append(" and recorded_at >= ?");
             parameters.add(query.since().atOffset(ZoneOffset.UTC));
@@ -72,12 +121,7 @@ class JdbcAuditTrail implements AuditTrail {
             sql.append(" and number < ?");
             parameters.add(query.before());
         }
-        sql.append(" order by number desc limit ?");
-        parameters.add(query.limit());
-        return database.sql(sql.toString())
-                .params(parameters)
-                .query(JdbcAuditTrail::auditRecord)
-                .list();
+        return sql.toString();
     }
 
     @Override
