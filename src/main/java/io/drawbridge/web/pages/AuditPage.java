@@ -339,7 +339,12 @@ class AuditPage {
         List<Detail> details = new ArrayList<>();
         JsonNode read = details(entry);
         if (read.isObject()) {
-            read.properties().forEach(each -> details.add(new Detail(each.getKey(), words(each.getValue()))));
+            for (Map.Entry<String, JsonNode> each : read.properties()) {
+                String value = words(each.getValue());
+                if (!value.isEmpty()) {
+                    details.add(new Detail(each.getKey(), value));
+                }
+            }
         } else {
             details.add(new Detail("details", words(read)));
         }

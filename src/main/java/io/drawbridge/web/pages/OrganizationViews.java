@@ -1,6 +1,5 @@
 package io.drawbridge.web.pages;
 
-import io.drawbridge.identity.Caller;
 import io.drawbridge.identity.NotFoundException;
 import io.drawbridge.identity.People;
 import io.drawbridge.identity.Person;
@@ -94,6 +93,7 @@ class OrganizationViews {
      *
      * @param from where it was set
      * @param here whether that is this scope
+     * @param opened what opens it for somebody, in words
      * @param permissionSet what is assigned to open it; null with the other way
      */
     record ControlLine(
@@ -103,7 +103,7 @@ class OrganizationViews {
             Step from,
             boolean here,
             List<String> exempt,
-            String way,
+            String opened,
             @Nullable String permissionSet) {}
 
     /**
@@ -202,12 +202,11 @@ class OrganizationViews {
                 .toList();
     }
 
-    /** What is set at exactly this scope for a service; null if nothing is. */
-    Controls.@Nullable ScopeControl setAt(Caller caller, ScopeId scope, String service) {
-        return controls.at(caller.tenant(), scope).stream()
-                .filter(control -> control.service().equals(service))
-                .findFirst()
-                .orElse(null);
+    /** What holds at the scope for a service, wherever it was set; {@code NONE} if nothing is. */
+    Controls.ScopeControl holdingAt(TenantId tenant, ScopeId scope, String service) {
+        return scopes.path(tenant, scope)
+                .map(path -> controls.effective(tenant, path, service))
+                .orElseThrow(() -> new NotFoundException("scope", scope.value()));
     }
 
     private List<ControlLine> effective(ScopePath path, List<Controls.ScopeControl> set) {
@@ -237,7 +236,7 @@ class OrganizationViews {
                 step(from),
                 from.id().equals(path.account().id()),
                 control.exempt(),
-                words(control.way()),
+                opened(control),
                 permissionSet == null ? null : permissionSet.name());
     }
 
@@ -255,10 +254,14 @@ class OrganizationViews {
         return control.name().toLowerCase(Locale.ROOT);
     }
 
-    static String words(Way way) {
-        return switch (way) {
-            case SCP_EXEMPTION -> "exempted from the service control policy";
-            case ACCOUNT_ASSIGNMENT -> "assigned a permission set";
+    private static String opened(Controls.ScopeControl control) {
+        return switch (control.control()) {
+            case NONE -> "nothing is closed";
+            case DISABLED -> "nothing, and nobody can ask";
+            case PROTECTED ->
+                control.way() == Way.SCP_EXEMPTION
+                        ? "an exemption from the service control policy"
+                        : "an assignment of the permission set";
         };
     }
 

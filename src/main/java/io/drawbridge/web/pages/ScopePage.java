@@ -154,11 +154,9 @@ class ScopePage {
             @ModelAttribute(name = "caller", binding = false) Caller caller,
             @PathVariable String id,
             @RequestParam(required = false) @Nullable String service) {
-        Controlling control = Controlling.NOTHING;
-        if (service != null) {
-            Controls.ScopeControl set = views.setAt(caller, new ScopeId(id), service);
-            control = set == null ? new Controlling(service, null, null, null, null) : Controlling.of(set);
-        }
+        Controlling control = service == null || service.isBlank()
+                ? Controlling.NOTHING
+                : Controlling.of(views.holdingAt(caller.tenant(), new ScopeId(id), service.strip()));
         return page(caller, id, Assigning.NOTHING, control);
     }
 

@@ -45,6 +45,7 @@ class SettingsPage {
     private static final int LONGEST_ZONE = 64;
     private static final int MOST_SHOWN = 200;
     private static final String DURATION = "such as 90 seconds, 15m, 2h 30m or 7 days";
+    private static final String EXAMPLE = "For example 15m, 2h 30m or 7 days; ";
 
     private final OrganizationDesk desk;
     private final Settings settings;
@@ -218,7 +219,7 @@ class SettingsPage {
                             "minDuration",
                             "Shortest access",
                             "The shortest access that can be asked for or given.",
-                            DURATION + "; 1 second to 24 hours",
+                            EXAMPLE + "from 1 second to 24 hours.",
                             minDuration,
                             now.minDuration,
                             usual.minDuration,
@@ -227,7 +228,7 @@ class SettingsPage {
                             "maxDuration",
                             "Longest access",
                             "The longest access that can be asked for or given, if no" + " policy says less.",
-                            DURATION + ", or forever",
+                            EXAMPLE + "or forever.",
                             maxDuration,
                             now.maxDuration,
                             usual.maxDuration,
@@ -236,7 +237,7 @@ class SettingsPage {
                             "presetDuration",
                             "Access offered first",
                             "What stands in the form; the longest access" + " if that is shorter.",
-                            DURATION + ", or forever",
+                            EXAMPLE + "or forever.",
                             presetDuration,
                             now.presetDuration,
                             usual.presetDuration,
@@ -246,7 +247,7 @@ class SettingsPage {
                             "Cool-down",
                             "After a denial, an abandonment or a withdrawal, further denied"
                                     + " calls of the same kind open nothing for so long.",
-                            DURATION + "; 0 seconds to 7 days",
+                            EXAMPLE + "from 0 seconds to 7 days.",
                             coolDown,
                             now.coolDown,
                             usual.coolDown,
@@ -256,7 +257,7 @@ class SettingsPage {
                             "Propagation",
                             "After access has come on, denied calls open nothing for so"
                                     + " long: AWS takes a while to know.",
-                            DURATION + "; 0 seconds to 1 hour",
+                            EXAMPLE + "from 0 seconds to 1 hour.",
                             propagation,
                             now.propagation,
                             usual.propagation,
@@ -265,7 +266,7 @@ class SettingsPage {
                             "maxRequestsPerIdentityAndHour",
                             "Requests in an hour",
                             "So many requests at most are opened" + " in an hour by the denied calls of one identity.",
-                            "1 to 1000 requests",
+                            "From 1 to 1000.",
                             maxRequestsPerIdentityAndHour,
                             now.maxRequestsPerIdentityAndHour,
                             usual.maxRequestsPerIdentityAndHour,
@@ -274,7 +275,7 @@ class SettingsPage {
                             "timeZone",
                             "Time zone",
                             "In which mails write times. Pages show each reader his own.",
-                            "such as Europe/Berlin or UTC",
+                            "For example Europe/Berlin or UTC.",
                             timeZone,
                             now.timeZone,
                             usual.timeZone,

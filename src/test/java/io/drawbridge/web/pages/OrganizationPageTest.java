@@ -205,7 +205,8 @@ class OrganizationPageTest extends Office {
     @Test
     @DisplayName("R10 R16 an administrator protects, disables and exempts, here in place of what is set above")
     void setsControls() throws Exception {
-        assertThat(body(look(ERIN, SCOPE + PROD + "?service=s3"))).contains("value=\"s3\" selected");
+        assertThat(body(look(ERIN, SCOPE + PROD + "?service=s3")))
+                .contains("value=\"s3\" selected", "value=\"protected\" required checked");
 
         send(ERIN, SCOPE + PROD + "/controls", "service", "s3", "control", "disabled", "exempt", ALICE + "\n\narn:x*\n")
                 .andExpect(redirectedUrl(SCOPE + PROD));

@@ -25,7 +25,7 @@ class PoliciesPageTest extends Office {
                     .contains("never-stop-logging", "guard-rail", "break-glass", "priority 200", "auto-dev")
                     .contains("@id(&quot;require-protected&quot;)", "Running since", "entity AccessRequest")
                     .containsPattern("SHA-256 <code>[0-9a-f]{64}</code>")
-                    .contains("Has decided nothing lately.");
+                    .contains("Has decided no request lately.");
         }
         for (String person : new String[] {ALICE, BOB, VICTOR, OSCAR, GUS}) {
             look(person, POLICIES).andExpect(status().isForbidden());
