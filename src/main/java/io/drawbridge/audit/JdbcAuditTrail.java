@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 import org.springframework.transaction.annotation.Propagation;
@@ -22,8 +21,14 @@ import org.springframework.transaction.annotation.Transactional;
 /** The audit trail in our own table; nothing here changes or deletes a record. */
 @Repository
 class JdbcAuditTrail implements AuditTrail {
+    /** The number decides between records of one moment; an index for each filter keeps this order. */
+    private static final String NEWEST_FIRST = " order by recorded_at desc, number desc limit ?";
+
     private static final String COLUMNS =
             "select number, recorded_at, actor, action, subject, details from audit_record ";
+
+    /** Before every record: whoever goes on from a record that there is not finds nothing more. */
+    private static final OffsetDateTime FIRST = OffsetDateTime.parse("1970-01-01T00:00:00Z");
 
     private final JdbcClient database;
     private final Clock clock;
@@ -49,7 +54,7 @@ class JdbcAuditTrail implements AuditTrail {
     @Override
     public List<AuditRecord> find(TenantId tenant, Query query) {
         List<Object> parameters = new ArrayList<>();
-        String sql = COLUMNS + condition(tenant, query, parameters) + " order by number desc limit ?";
+        String sql = COLUMNS + condition(tenant, query, parameters) + NEWEST_FIRST;
         parameters.add(query.limit());
         return database.sql(sql)
                 .params(parameters)
@@ -60,27 +65,26 @@ class JdbcAuditTrail implements AuditTrail {
     @Override
     public Found search(TenantId tenant, Query query, String text, int lookThrough) {
         List<Object> parameters = new ArrayList<>();
-        String looked = "(" + COLUMNS + condition(tenant, query, parameters) + " order by number desc limit ?) looked";
-        parameters.add(lookThrough);
+        String condition = condition(tenant, query, parameters);
         List<Object> searching = new ArrayList<>(parameters);
+        searching.add(lookThrough);
         String pattern = "%"
                 + text.toLowerCase(Locale.ROOT)
                         .replace("!", "!!")
                         .replace("%", "!%")
                         .replace("_", "!_") + "%";
         searching.addAll(List.of(pattern, pattern, pattern, pattern, query.limit()));
-        List<AuditRecord> records = database.sql("select * from " + looked
+        List<AuditRecord> records = database.sql("select * from (" + COLUMNS + condition + NEWEST_FIRST + ") looked"
                         + " where lower(details) like ? escape '!' or lower(subject) like ? escape '!'"
-                        + " or lower(action) like ? escape '!' or lower(actor) like ? escape '!'"
-                        + " order by number desc limit ?")
+                        + " or lower(action) like ? escape '!' or lower(actor) like ? escape '!'" + NEWEST_FIRST)
                 .params(searching)
                 .query(JdbcAuditTrail::auditRecord)
                 .list();
-        Long downTo = database.sql(
-                        "select case when count(*) = " + lookThrough + " then min(number) end as oldest from " + looked)
+        parameters.addAll(List.of(1, lookThrough - 1));
+        Long downTo = database.sql("select number from audit_record " + condition + NEWEST_FIRST + " offset ?")
                 .params(parameters)
-                .query((row, number) -> Optional.ofNullable(row.getObject("oldest", Long.class)))
-                .single()
+                .query(Long.class)
+                .optional()
                 .orElse(null);
         return new Found(records, downTo);
     }
@@ -94,7 +98,7 @@ class JdbcAuditTrail implements AuditTrail {
         return database.sql(sql).params(parameters).query(Integer.class).single();
     }
 
-    private static String condition(TenantId tenant, Query query, List<Object> parameters) {
+    private String condition(TenantId tenant, Query query, List<Object> parameters) {
         StringBuilder sql = new StringBuilder("where tenant_id = ?");
         parameters.add(tenant.value());
         if (query.since() != null) {
@@ -117,9 +121,15 @@ class JdbcAuditTrail implements AuditTrail {
             sql.append(" and subject = ?");
             parameters.add(query.subject());
         }
-        if (query.before() != null) {
-            sql.append(" and number < ?");
-            parameters.add(query.before());
+        Long before = query.before();
+        if (before != null) {
+            OffsetDateTime at = database.sql("select recorded_at from audit_record where tenant_id = ? and number = ?")
+                    .params(tenant.value(), before)
+                    .query(OffsetDateTime.class)
+                    .optional()
+                    .orElse(FIRST);
+            sql.append(" and recorded_at <= ? and (recorded_at < ? or number < ?)");
+            parameters.addAll(List.of(at, at, before));
         }
         return sql.toString();
     }

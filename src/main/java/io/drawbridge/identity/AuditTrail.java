@@ -67,7 +67,7 @@ public interface AuditTrail {
      *
      * @param since inclusive
      * @param until exclusive
-     * @param before only numbers below this one
+     * @param before only what was recorded before the record of this number
      * @param limit at most this many, 1 to 1,000
      */
     record Query(

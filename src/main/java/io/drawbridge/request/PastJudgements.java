@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /** What the policies have decided about requests, as it was kept with each decision. */
 public interface PastJudgements {
 
-    /** How often the same policies gave the same answer, since then. */
-    List<Count> counts(TenantId tenant, Instant since);
+    /** How often the same policies gave the same answer since then, in the newest {@code most} judgements. */
+    List<Count> counts(TenantId tenant, Instant since, int most);
 
     /**
      * The latest judgements, newest first.

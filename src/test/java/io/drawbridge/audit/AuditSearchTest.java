@@ -40,8 +40,7 @@ class AuditSearchTest {
     private static void findsText(DataSource dataSource) {
         Flyway.configure().dataSource(dataSource).load().migrate();
         JdbcAuditTrail trail = new JdbcAuditTrail(
-                JdbcClient.create(dataSource),
-                Clock.fixed(Instant.parse("2026-01-15T12:00:00Z"), ZoneOffset.UTC));
+                JdbcClient.create(dataSource), Clock.fixed(Instant.parse("2026-01-15T12:00:00Z"), ZoneOffset.UTC));
         trail.record(ACME, "alice", "request.opened", "one", Map.of("why", "100% Urgent!"));
         trail.record(ACME, "bob", "request.approved", "two", Map.of("message", "fine_"));
         trail.record(new TenantId("globex"), "gus", "request.denied", "three", Map.of("why", "urgent"));
@@ -54,8 +53,7 @@ class AuditSearchTest {
         assertThat(subjects(trail.search(ACME, EVERYTHING, "e_", 100))).containsExactly("two");
         assertThat(subjects(trail.search(ACME, EVERYTHING, "carol", 100))).containsExactly("acme");
         assertThat(subjects(trail.search(ACME, EVERYTHING, "request.", 100))).containsExactly("two", "one");
-        assertThat(subjects(trail.search(
-                        ACME, new Query(null, null, "alice", null, null, null, 10), "request.", 100)))
+        assertThat(subjects(trail.search(ACME, new Query(null, null, "alice", null, null, null, 10), "request.", 100)))
                 .containsExactly("one");
         assertThat(trail.count(ACME, EVERYTHING, 100)).isEqualTo(3);
         assertThat(trail.count(ACME, EVERYTHING, 2)).isEqualTo(2);

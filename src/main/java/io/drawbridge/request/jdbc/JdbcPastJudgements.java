@@ -29,10 +29,11 @@ class JdbcPastJudgements implements PastJudgements {
     }
 
     @Override
-    public List<Count> counts(TenantId tenant, Instant since) {
-        return database.sql("select policies, allowed, count(*) as times, max(asked_at) as last_at from policy_decision"
-                        + " where tenant_id = ? and asked_at >= ? group by policies, allowed")
-                .params(tenant.value(), since.atOffset(ZoneOffset.UTC))
+    public List<Count> counts(TenantId tenant, Instant since, int most) {
+        return database.sql("select policies, allowed, count(*) as times, max(asked_at) as last_at from"
+                        + " (select policies, allowed, asked_at from policy_decision where tenant_id = ? and asked_at >= ?"
+                        + " order by asked_at desc limit ?) lately group by policies, allowed")
+                .params(tenant.value(), since.atOffset(ZoneOffset.UTC), most)
                 .query((row, number) -> new Count(
                         policies(row),
                         row.getBoolean("allowed"),

@@ -44,7 +44,7 @@ class AuditPage {
     private static final int PAGE = 50;
 
     /** A text is looked for in so many records at a time, so that a page comes quickly however long the trail is. */
-    private static final int LOOKED_THROUGH = 10_000;
+    private static final int LOOKED_THROUGH = 5_000;
 
     /** Records that one file holds at most. */
     private static final int MOST_EXPORTED = 100_000;

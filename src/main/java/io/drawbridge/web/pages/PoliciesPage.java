@@ -44,6 +44,10 @@ import org.springframework.web.servlet.ModelAndView;
 class PoliciesPage {
     private static final Duration LATELY = Duration.ofDays(7);
     private static final int LATEST = 25;
+
+    /** Counting more would take longer than a page should; said on the page. */
+    private static final int MOST_COUNTED = 20_000;
+
     private static final String NONE = "none matched";
 
     private final AccessPolicies policies;
@@ -273,7 +277,7 @@ class PoliciesPage {
         }
         Instant since = clock.instant().minus(LATELY);
         AccessPolicies.PolicySetView set = policies.running(caller.tenant());
-        List<PastJudgements.Count> counts = judgements.counts(caller.tenant(), since);
+        List<PastJudgements.Count> counts = judgements.counts(caller.tenant(), since, MOST_COUNTED);
         ModelAndView page = new ModelAndView("policies");
         page.addObject("hash", set.hash());
         page.addObject("loadedAt", Moment.of(set.loadedAt()));

@@ -97,13 +97,13 @@ class AuditPageTest extends Office {
         recorded("acme", PagesHouse.NOW, BOB, "request.approved", "needle", "{}");
         database.sql(
                         "insert into audit_record (tenant_id, recorded_at, actor, action, subject, details)"
-                                + " select 'acme', recorded_at, 'bob', 'hay', 'hay', '{}' from audit_record, system_range(1, 10000)")
+                                + " select 'acme', recorded_at, 'bob', 'hay', 'hay', '{}' from (select recorded_at from audit_record limit 1), system_range(1, 5000)")
                 .update();
 
         String first = body(look(ERIN, "/audit?q=needle"));
         Matcher next = Pattern.compile("rel=\"next\" href=\"([^\"]*)\"").matcher(first);
 
-        assertThat(first).contains("looked for in 10,000 records so far").doesNotContain("Nothing matches.");
+        assertThat(first).contains("looked for in 5,000 records so far").doesNotContain("Nothing matches.");
         assertThat(next.find()).isTrue();
         assertThat(subjects(body(look(ERIN, next.group(1).replace("&amp;", "&")))))
                 .containsExactly("needle");
