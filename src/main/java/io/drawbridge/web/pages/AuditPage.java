@@ -293,9 +293,8 @@ class AuditPage {
 
     private static @Nullable String text(String field, @Nullable String typed) {
         String text = Text.filled(typed);
-        if (text != null && (text.length() > LONGEST_TEXT || text.indexOf('\0') >= 0)) {
-            throw new InvalidInputException(
-                    field, "must have at most " + LONGEST_TEXT + " characters that can be read.");
+        if (text != null && text.length() > LONGEST_TEXT) {
+            throw new InvalidInputException(field, "must have at most " + LONGEST_TEXT + " characters.");
         }
         return text;
     }

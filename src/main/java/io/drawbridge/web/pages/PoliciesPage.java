@@ -48,6 +48,9 @@ class PoliciesPage {
     /** Counting more would take longer than a page should; said on the page. */
     private static final int MOST_COUNTED = 20_000;
 
+    private static final int LONGEST_JUSTIFICATION = 2000;
+    private static final int LONGEST_TICKET = 255;
+    private static final int LONGEST_ADDRESS = 64;
     private static final String NONE = "none matched";
 
     private final AccessPolicies policies;
@@ -178,10 +181,19 @@ class PoliciesPage {
         } catch (IllegalArgumentException unreadable) {
             wrong.put("duration", "is no duration; expected such as 90m, 2h 30m, 3d or forever.");
         }
+        demandShort("justification", asked.justification(), LONGEST_JUSTIFICATION, wrong);
+        demandShort("ticket", asked.ticket(), LONGEST_TICKET, wrong);
+        demandShort("sourceIp", asked.sourceIp(), LONGEST_ADDRESS, wrong);
         if (!wrong.isEmpty()) {
             throw new InvalidInputException(wrong);
         }
         return duration;
+    }
+
+    private static void demandShort(String field, @Nullable String typed, int most, Map<String, String> wrong) {
+        if (typed != null && typed.length() > most) {
+            wrong.put(field, "must have at most " + most + " characters.");
+        }
     }
 
     private EvaluationQuestion question(Asked asked, AccessDuration duration) {

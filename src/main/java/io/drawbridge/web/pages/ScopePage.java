@@ -3,6 +3,7 @@ package io.drawbridge.web.pages;
 import io.drawbridge.identity.Caller;
 import io.drawbridge.identity.ForbiddenException;
 import io.drawbridge.identity.InvalidInputException;
+import io.drawbridge.identity.NotFoundException;
 import io.drawbridge.identity.PersonId;
 import io.drawbridge.organization.Control;
 import io.drawbridge.organization.Controls;
@@ -156,7 +157,7 @@ class ScopePage {
             @RequestParam(required = false) @Nullable String service) {
         Controlling control = service == null || service.isBlank()
                 ? Controlling.NOTHING
-                : Controlling.of(views.holdingAt(caller.tenant(), new ScopeId(id), service.strip()));
+                : Controlling.of(views.holdingAt(caller.tenant(), scope(id), service.strip()));
         return page(caller, id, Assigning.NOTHING, control);
     }
 
@@ -170,7 +171,7 @@ class ScopePage {
         try {
             desk.assignApprovers(
                     caller,
-                    new ScopeId(id),
+                    scope(id),
                     typed.people(),
                     Boolean.TRUE.equals(typed.overrideBelow()),
                     typed.wantedSelfApproval());
@@ -191,7 +192,7 @@ class ScopePage {
             RedirectAttributes flash) {
         demandAdministrator(caller, id);
         try {
-            desk.setControl(caller, typed.at(new ScopeId(id)));
+            desk.setControl(caller, typed.at(scope(id)));
         } catch (InvalidInputException refusal) {
             return invalid(caller, id, "control", Assigning.NOTHING, typed, refusal);
         } catch (ConcurrencyFailureException busy) {
@@ -203,10 +204,17 @@ class ScopePage {
 
     /** Before what was typed is looked at; whoever may not know of the scope is told nothing else. */
     private void demandAdministrator(Caller caller, String id) {
-        views.focus(caller.tenant(), new ScopeId(id));
+        views.focus(caller.tenant(), scope(id));
         if (!caller.isAdministrator()) {
             throw new ForbiddenException("Only an administrator may change approvers and controls.");
         }
+    }
+
+    private static ScopeId scope(String id) {
+        if (id.isBlank()) {
+            throw new NotFoundException("scope", id);
+        }
+        return new ScopeId(id);
     }
 
     private ModelAndView invalid(
@@ -233,9 +241,9 @@ class ScopePage {
     }
 
     private ModelAndView page(Caller caller, String id, Assigning assigning, Controlling controlling) {
-        ScopeId scope = new ScopeId(id);
+        ScopeId at = scope(id);
         ModelAndView page = new ModelAndView("scope");
-        page.addObject("scope", views.focus(caller.tenant(), scope));
+        page.addObject("scope", views.focus(caller.tenant(), at));
         page.addObject("assigning", assigning);
         page.addObject("controlling", controlling);
         page.addObject("wrong", Map.of());
@@ -243,7 +251,7 @@ class ScopePage {
         if (caller.isAdministrator()) {
             boolean back = assigning != Assigning.NOTHING;
             List<String> kept = assigning.approver() == null ? List.of() : assigning.approver();
-            page.addObject("approvers", views.candidates(caller.tenant(), scope, back ? kept : null));
+            page.addObject("approvers", views.candidates(caller.tenant(), at, back ? kept : null));
             page.addObject("people", views.everybodyToChoose(caller.tenant()));
             page.addObject("services", catalogue.services());
             page.addObject(

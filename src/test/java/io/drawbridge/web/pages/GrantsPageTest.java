@@ -74,6 +74,14 @@ class GrantsPageTest extends Office {
     }
 
     @Test
+    void whatNoDatabaseKeepsDoesNotArrive() throws Exception {
+        send(ERIN, "/grants/revoke", "what", "person", "person", "a\0b", "reason", "Incident")
+                .andExpect(status().isUnprocessableEntity())
+                .andExpect(content().string(containsString("value=\"a\uFFFDb\"")));
+        assertThat(body(look(ERIN, "/grants?account=%00"))).contains("value=\"\uFFFD\"");
+    }
+
+    @Test
     void olderGrantsStandOnFurtherPagesEachOnce() throws Exception {
         for (int each = 0; each < 30; each++) {
             grant(ALICE, PROD, PagesHouse.NOW.minus(Duration.ofMinutes(each)), "ACTIVE");

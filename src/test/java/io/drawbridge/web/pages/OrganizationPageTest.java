@@ -90,6 +90,9 @@ class OrganizationPageTest extends Office {
         assertThat(body(look(GUS, "/organization"))).contains("globex-main").doesNotContain("payments-prod");
         look(GUS, SCOPE + PROD).andExpect(status().isNotFound());
         look(ERIN, SCOPE + "nowhere").andExpect(status().isNotFound());
+        look(ERIN, SCOPE + "%20").andExpect(status().isNotFound());
+        send(ERIN, SCOPE + "nowhere/controls", "service", "s3", "control", "none")
+                .andExpect(status().isNotFound());
     }
 
     @Test

@@ -151,6 +151,9 @@ class PoliciesPageTest extends Office {
                 .andExpect(status().isUnprocessableEntity())
                 .andExpect(content().string(containsString("Cedar does not take the question.")))
                 .andExpect(content().string(not(containsString("<script>alert"))));
+        send(ERIN, POLICIES, "person", ALICE, "justification", "x".repeat(2001))
+                .andExpect(status().isUnprocessableEntity())
+                .andExpect(content().string(containsString("must have at most 2000 characters.")));
         assertNeedsToken(ERIN, POLICIES, "person", ALICE);
     }
 
