@@ -208,7 +208,7 @@ class GrantsPage {
         ModelAndView page = new ModelAndView("grants-revoke");
         page.addObject("ending", ending);
         page.addObject("wrong", wrong);
-        page.addObject("people", people.of(caller.tenant()));
+        page.addObject("people", Suggestions.of(people.of(caller.tenant())));
         page.addObject("scopes", scopes.of(caller.tenant()));
         return page;
     }
@@ -249,8 +249,10 @@ class GrantsPage {
         page.addObject("person", onlyPerson);
         page.addObject(
                 "accounts",
-                scopes.of(caller.tenant()).stream().filter(Scope::isAccount).toList());
-        page.addObject("people", caller.isAdministrator() ? people.of(caller.tenant()) : List.of());
+                Suggestions.of(scopes.of(caller.tenant()).stream()
+                        .filter(Scope::isAccount)
+                        .toList()));
+        page.addObject("people", caller.isAdministrator() ? Suggestions.of(people.of(caller.tenant())) : List.of());
         return page;
     }
 

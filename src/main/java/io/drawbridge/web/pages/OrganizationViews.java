@@ -194,12 +194,12 @@ class OrganizationViews {
                 .toList();
     }
 
-    /** Who can be named as an approver. */
+    /** Who can be suggested as an approver. */
     List<Candidate> everybodyToChoose(TenantId tenant) {
-        return people.of(tenant).stream()
+        return Suggestions.of(people.of(tenant).stream()
                 .filter(person -> person.has(io.drawbridge.identity.Role.REQUESTER))
                 .map(person -> new Candidate(person.id().value(), person.name(), false))
-                .toList();
+                .toList());
     }
 
     /** What holds at the scope for a service, wherever it was set; {@code NONE} if nothing is. */

@@ -312,12 +312,12 @@ class PoliciesPage {
         page.addObject("latest", latest(caller, since, set.hash()));
         page.addObject("asked", asked);
         page.addObject("wrong", Map.of());
-        page.addObject("people", people.of(caller.tenant(), Role.REQUESTER));
+        page.addObject("people", Suggestions.of(people.of(caller.tenant(), Role.REQUESTER)));
         page.addObject(
                 "accounts",
-                scopes.of(caller.tenant()).stream()
+                Suggestions.of(scopes.of(caller.tenant()).stream()
                         .filter(scope -> scope.isAccount() && !scope.closed())
-                        .toList());
+                        .toList()));
         page.addObject(
                 "permissions",
                 catalogue.services().stream()
