@@ -11,6 +11,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
@@ -20,8 +21,14 @@ import org.springframework.transaction.annotation.Transactional;
 /** The audit trail in our own table; nothing here changes or deletes a record. */
 @Repository
 class JdbcAuditTrail implements AuditTrail {
+    /** The number decides between records of one moment; an index for each filter keeps this order. */
+    private static final String NEWEST_FIRST = " order by recorded_at desc, number desc limit ?";
+
     private static final String COLUMNS =
             "select number, recorded_at, actor, action, subject, details from audit_record ";
+
+    /** Before every record: whoever goes on from a record that there is not finds nothing more. */
+    private static final OffsetDateTime FIRST = OffsetDateTime.parse("1970-01-01T00:00:00Z");
 
     private final JdbcClient database;
     private final Clock clock;
@@ -46,8 +53,54 @@ class JdbcAuditTrail implements AuditTrail {
 
     @Override
     public List<AuditRecord> find(TenantId tenant, Query query) {
-        StringBuilder sql = new StringBuilder(COLUMNS).append("where tenant_id = ?");
-        List<Object> parameters = new ArrayList<>(List.of(tenant.value()));
+        List<Object> parameters = new ArrayList<>();
+        String sql = COLUMNS + condition(tenant, query, parameters) + NEWEST_FIRST;
+        parameters.add(query.limit());
+        return database.sql(sql)
+                .params(parameters)
+                .query(JdbcAuditTrail::auditRecord)
+                .list();
+    }
+
+    @Override
+    public Found search(TenantId tenant, Query query, String text, int lookThrough) {
+        List<Object> parameters = new ArrayList<>();
+        String condition = condition(tenant, query, parameters);
+        List<Object> searching = new ArrayList<>(parameters);
+        searching.add(lookThrough);
+        String pattern = "%"
+                + text.toLowerCase(Locale.ROOT)
+                        .replace("!", "!!")
+                        .replace("%", "!%")
+                        .replace("_", "!_") + "%";
+        searching.addAll(List.of(pattern, pattern, pattern, pattern, query.limit()));
+        List<AuditRecord> records = database.sql("select * from (" + COLUMNS + condition + NEWEST_FIRST + ") looked"
+                        + " where lower(details) like ? escape '!' or lower(subject) like ? escape '!'"
+                        + " or lower(action) like ? escape '!' or lower(actor) like ? escape '!'" + NEWEST_FIRST)
+                .params(searching)
+                .query(JdbcAuditTrail::auditRecord)
+                .list();
+        parameters.addAll(List.of(1, lookThrough - 1));
+        Long downTo = database.sql("select number from audit_record " + condition + NEWEST_FIRST + " offset ?")
+                .params(parameters)
+                .query(Long.class)
+                .optional()
+                .orElse(null);
+        return new Found(records, downTo);
+    }
+
+    @Override
+    public int count(TenantId tenant, Query query, int most) {
+        List<Object> parameters = new ArrayList<>();
+        String sql = "select count(*) from (select number from audit_record " + condition(tenant, query, parameters)
+                + " limit ?) counted";
+        parameters.add(most);
+        return database.sql(sql).params(parameters).query(Integer.class).single();
+    }
+
+    private String condition(TenantId tenant, Query query, List<Object> parameters) {
+        StringBuilder sql = new StringBuilder("where tenant_id = ?");
+        parameters.add(tenant.value());
         if (query.since() != null) {
             sql.append(" and recorded_at >= ?");
             parameters.add(query.since().atOffset(ZoneOffset.UTC));
@@ -68,16 +121,17 @@ class JdbcAuditTrail implements AuditTrail {
             sql.append(" and subject = ?");
             parameters.add(query.subject());
         }
-        if (query.before() != null) {
-            sql.append(" and number < ?");
-            parameters.add(query.before());
+        Long before = query.before();
+        if (before != null) {
+            OffsetDateTime at = database.sql("select recorded_at from audit_record where tenant_id = ? and number = ?")
+                    .params(tenant.value(), before)
+                    .query(OffsetDateTime.class)
+                    .optional()
+                    .orElse(FIRST);
+            sql.append(" and recorded_at <= ? and (recorded_at < ? or number < ?)");
+            parameters.addAll(List.of(at, at, before));
         }
-        sql.append(" order by number desc limit ?");
-        parameters.add(query.limit());
-        return database.sql(sql.toString())
-                .params(parameters)
-                .query(JdbcAuditTrail::auditRecord)
-                .list();
+        return sql.toString();
     }
 
     @Override

@@ -34,12 +34,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Service;
@@ -488,6 +490,52 @@ public class GrantDesk implements LivingGrants {
     @Transactional
     public List<Grant> endAll(
             Caller caller, @Nullable PersonId person, @Nullable ScopeId scope, boolean all, @Nullable String reason) {
+        String why = reasonToEndAll(caller, person, scope, all, reason);
+        List<Grant> matching = matching(caller, person, scope);
+        List<Grant> ended = new ArrayList<>();
+        for (Grant match : matching) {
+            Optional<Grant> locked = grants.lock(match.id())
+                    .filter(grant -> grant.state() == GrantState.PROVISIONING || grant.state() == GrantState.ACTIVE);
+            if (locked.isPresent()) {
+                end(caller.id().value(), locked.get(), why);
+                ended.add(grants.find(match.id()).orElseThrow());
+            }
+        }
+        trail.record(
+                caller.tenant(),
+                caller.id().value(),
+                "grants.revoked_together",
+                caller.tenant().value(),
+                Map.of(
+                        "person",
+                        person == null ? "" : person.value(),
+                        "scope",
+                        scope == null ? "" : scope.value(),
+                        "all",
+                        all,
+                        "reason",
+                        why,
+                        "grants",
+                        ended.size()));
+        return ended;
+    }
+
+    /**
+     * The grants that {@link #endAll} would end if it were called now; nothing changes.
+     *
+     * @throws ForbiddenException if the caller is no administrator
+     * @throws InvalidInputException where {@link #endAll} would throw it
+     */
+    @Transactional(readOnly = true)
+    public List<Grant> wouldEnd(
+            Caller caller, @Nullable PersonId person, @Nullable ScopeId scope, boolean all, @Nullable String reason) {
+        reasonToEndAll(caller, person, scope, all, reason);
+        return matching(caller, person, scope);
+    }
+
+    /** The reason, if the caller may end many at once and has said which and why. */
+    private String reasonToEndAll(
+            Caller caller, @Nullable PersonId person, @Nullable ScopeId scope, boolean all, @Nullable String reason) {
         if (!caller.isAdministrator()) {
             throw new ForbiddenException("Only an administrator may revoke many grants at once.");
         }
@@ -510,8 +558,12 @@ public class GrantDesk implements LivingGrants {
         if (!wrong.isEmpty() || reason == null) {
             throw new InvalidInputException(wrong);
         }
+        return reason.strip();
+    }
+
+    private List<Grant> matching(Caller caller, @Nullable PersonId person, @Nullable ScopeId scope) {
         Set<ScopeId> accounts = scope == null ? null : scopes.subtree(caller.tenant(), scope);
-        List<Grant> matching = grants.find(
+        return grants.find(
                 caller.tenant(),
                 new Grants.Query(
                         null,
@@ -521,32 +573,6 @@ public class GrantDesk implements LivingGrants {
                         person,
                         null,
                         MOST_AT_ONCE));
-        List<Grant> ended = new ArrayList<>();
-        for (Grant match : matching) {
-            Optional<Grant> locked = grants.lock(match.id())
-                    .filter(grant -> grant.state() == GrantState.PROVISIONING || grant.state() == GrantState.ACTIVE);
-            if (locked.isPresent()) {
-                end(caller.id().value(), locked.get(), reason.strip());
-                ended.add(grants.find(match.id()).orElseThrow());
-            }
-        }
-        trail.record(
-                caller.tenant(),
-                caller.id().value(),
-                "grants.revoked_together",
-                caller.tenant().value(),
-                Map.of(
-                        "person",
-                        person == null ? "" : person.value(),
-                        "scope",
-                        scope == null ? "" : scope.value(),
-                        "all",
-                        all,
-                        "reason",
-                        reason.strip(),
-                        "grants",
-                        ended.size()));
-        return ended;
     }
 
     /** Whatever is open in an account that was closed, or is about to be, ends. Doing it again changes nothing. */
@@ -596,6 +622,19 @@ public class GrantDesk implements LivingGrants {
                         person,
                         before,
                         limit));
+    }
+
+    /** Those of the grants, all of his tenant, that the caller may end now. */
+    @Transactional(readOnly = true)
+    public Set<GrantId> endable(Caller caller, Collection<Grant> found) {
+        Set<ScopeId> approved = caller.isAdministrator() ? Set.of() : reach.approved(caller.tenant(), caller.id());
+        return found.stream()
+                .filter(grant -> grant.state() == GrantState.PROVISIONING || grant.state() == GrantState.ACTIVE)
+                .filter(grant -> caller.isAdministrator()
+                        || caller.id().equals(grant.person())
+                        || approved.contains(grant.account()))
+                .map(Grant::id)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     @Override

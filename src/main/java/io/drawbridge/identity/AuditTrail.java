@@ -30,6 +30,16 @@ public interface AuditTrail {
     /** Records of a tenant, newest first. */
     List<AuditRecord> find(TenantId tenant, Query query);
 
+    /**
+     * Records of a tenant that hold the text in actor, action, subject or details, whatever its case; newest first.
+     *
+     * @param lookThrough at most so many of the records that the query finds are looked through
+     */
+    Found search(TenantId tenant, Query query, String text, int lookThrough);
+
+    /** How many records the query finds, whatever its limit; counts no further than to {@code most}. */
+    int count(TenantId tenant, Query query, int most);
+
     /** Everything recorded of one subject, oldest first. */
     List<AuditRecord> of(TenantId tenant, String subject);
 
@@ -42,11 +52,22 @@ public interface AuditTrail {
     record AuditRecord(long number, Instant at, String actor, String action, String subject, String details) {}
 
     /**
+     * What a search has found.
+     *
+     * @param lookedDownTo number of the oldest record that was looked through; null if there is none before it
+     */
+    record Found(List<AuditRecord> records, @Nullable Long lookedDownTo) {
+        public Found {
+            records = List.copyOf(records);
+        }
+    }
+
+    /**
      * Which records.
      *
      * @param since inclusive
      * @param until exclusive
-     * @param before only numbers below this one
+     * @param before only what was recorded before the record of this number
      * @param limit at most this many, 1 to 1,000
      */
     record Query(

@@ -30,6 +30,13 @@ public class Reach {
         return assignments.approves(tenant, person).stream().anyMatch(account::contains);
     }
 
+    /** Every scope in which the person decides: where he is assigned as an approver, and below. */
+    public Set<ScopeId> approved(TenantId tenant, PersonId person) {
+        Set<ScopeId> reached = new HashSet<>();
+        assignments.approves(tenant, person).forEach(scope -> reached.addAll(scopes.subtree(tenant, scope)));
+        return reached;
+    }
+
     /** Everything that the caller's assignments cover, as approver and as viewer; an administrator's cover the tenant. */
     public Set<ScopeId> readable(Caller caller) {
         Set<ScopeId> reached = new HashSet<>();

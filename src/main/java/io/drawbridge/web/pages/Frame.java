@@ -8,18 +8,22 @@ import io.drawbridge.identity.NotFoundException;
 import io.drawbridge.identity.Role;
 import io.drawbridge.request.StatusConflictException;
 import jakarta.servlet.http.HttpServletRequest;
+import java.beans.PropertyEditorSupport;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 import org.springframework.core.env.Profiles;
+import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.http.HttpStatus;
+import org.springframework.web.bind.WebDataBinder;
 import org.springframework.web.bind.annotation.ControllerAdvice;
 import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.InitBinder;
 import org.springframework.web.bind.annotation.ModelAttribute;
 import org.springframework.web.servlet.ModelAndView;
 
 /** What stands around every page behind the login: who is signed in, where he can go, and what to say when it fails. */
-@ControllerAdvice(assignableTypes = {RequestsPage.class, RequestPage.class, NewRequestPage.class, NoticesPage.class})
+@ControllerAdvice(annotations = Framed.class)
 @Order(Ordered.HIGHEST_PRECEDENCE)
 class Frame {
     private final SignedIn signedIn;
@@ -72,6 +76,27 @@ class Frame {
     @ExceptionHandler({InvalidInputException.class, StatusConflictException.class, GrantStateException.class})
     ModelAndView refused(RuntimeException failure) {
         return page("error/4xx", HttpStatus.CONFLICT, failure);
+    }
+
+    /** Whoever comes second may try again; what the database says of it is for the log. */
+    @ExceptionHandler(ConcurrencyFailureException.class)
+    ModelAndView busy(ConcurrencyFailureException failure) {
+        return page(
+                "error/4xx",
+                HttpStatus.CONFLICT,
+                new StatusConflictException(
+                        "Somebody else changed the same at this very moment. Nothing of what you sent was kept; look again."));
+    }
+
+    /** What no database keeps does not arrive from a form: PostgreSQL refuses a text with a null character. */
+    @InitBinder
+    void storable(WebDataBinder binder) {
+        binder.registerCustomEditor(String.class, new PropertyEditorSupport() {
+            @Override
+            public void setAsText(String text) {
+                setValue(text.replace('\0', '\uFFFD'));
+            }
+        });
     }
 
     private static ModelAndView page(String view, HttpStatus status, RuntimeException failure) {

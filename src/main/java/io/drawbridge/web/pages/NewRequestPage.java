@@ -35,6 +35,7 @@ import org.springframework.web.servlet.ModelAndView;
 import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 
 /** Asking for access by a form, with a look at what would happen before anything does. */
+@Framed
 @Controller
 @RequestMapping("/requests/new")
 class NewRequestPage {

@@ -12,6 +12,7 @@ import org.springframework.web.bind.annotation.ModelAttribute;
 import org.springframework.web.bind.annotation.RequestParam;
 
 /** What was told to whom: one's own notices; for administrators everybody's, and the records that could not be handled. */
+@Framed
 @Controller
 class NoticesPage {
     private static final int PAGE = 50;

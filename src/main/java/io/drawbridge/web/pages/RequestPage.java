@@ -40,6 +40,7 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
  * <p>Looking decides nothing: each deed is a form of its own, sent to the same desk that the API sends it to. A deed that
  * is refused comes back with the reason and with what was typed.
  */
+@Framed
 @Controller
 @RequestMapping("/requests/{id:[0-9a-f-]{36}}")
 class RequestPage {

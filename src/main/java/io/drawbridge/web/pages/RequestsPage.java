@@ -21,6 +21,7 @@ import org.springframework.web.bind.annotation.ModelAttribute;
 import org.springframework.web.bind.annotation.RequestParam;
 
 /** The table of requests, with what waits for the caller on top. */
+@Framed
 @Controller
 class RequestsPage {
     private static final int PAGE = 25;
