@@ -171,8 +171,9 @@ class SecurityConfiguration {
                 .csrf(withDefaults())
                 .authorizeHttpRequests(calls -> calls.dispatcherTypeMatchers(DispatcherType.ERROR)
                         .permitAll()
+                        .requestMatchers(path("/error"))
+                        .denyAll()
                         .requestMatchers(anyOf(
-                                path("/error"),
                                 path(HttpMethod.GET, "/login"),
                                 path(HttpMethod.GET, IssuerLogout.REST_OF_IT),
                                 path(HttpMethod.GET, "/css/**"),
