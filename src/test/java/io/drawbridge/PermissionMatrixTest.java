@@ -149,8 +149,8 @@ class PermissionMatrixTest extends LiveStage {
                 token = tokenOf("/login");
                 HttpRequest.Builder login = request("POST", "/login", null)
                         .header("Content-Type", "application/x-www-form-urlencoded")
-                        .POST(HttpRequest.BodyPublishers.ofString("username=" + person + "&password=" + person + "&_csrf="
-                                + URLEncoder.encode(token, StandardCharsets.UTF_8)));
+                        .POST(HttpRequest.BodyPublishers.ofString("username=" + person + "&password=" + person
+                                + "&_csrf=" + URLEncoder.encode(token, StandardCharsets.UTF_8)));
                 assertThat(send(http, login).header("Location"))
                         .as(person + " signs in")
                         .doesNotContain("error");
@@ -189,7 +189,9 @@ class PermissionMatrixTest extends LiveStage {
                 .map(row -> DynamicTest.dynamicTest("R70 " + row.route(), () -> {
                     Map<String, String> found = ask(row);
                     assertThat(different(row, found))
-                            .as("%s answers otherwise than %s says. If it is right so, the row is%n%s", row.route(), TABLE, line(row, found))
+                            .as(
+                                    "%s answers otherwise than %s says. If it is right so, the row is%n%s",
+                                    row.route(), TABLE, line(row, found))
                             .isEmpty();
                 }));
     }
@@ -219,7 +221,8 @@ class PermissionMatrixTest extends LiveStage {
         Set<Route> routes = new HashSet<>(routes());
         assertThat(rows().stream()
                         .map(Row::route)
-                        .filter(route -> route.path().startsWith("/v1/") || route.path().startsWith("/actuator"))
+                        .filter(route ->
+                                route.path().startsWith("/v1/") || route.path().startsWith("/actuator"))
                         .filter(route -> !routes.contains(route))
                         .toList())
                 .as("These rows of %s have no route any more; take them out", TABLE)
@@ -253,7 +256,8 @@ class PermissionMatrixTest extends LiveStage {
                 continue;
             }
             Row closed = rows.stream()
-                    .filter(row -> row.route().method().equals(ANY) || row.route().method().equals(ANY + route.method()))
+                    .filter(row -> row.route().method().equals(ANY)
+                            || row.route().method().equals(ANY + route.method()))
                     .filter(row -> pattern(row.route().path())
                             .matches(PathContainer.parsePath(route.path().replaceAll("[{}]", ""))))
                     .max((a, b) -> a.route().method().compareTo(b.route().method()))
@@ -265,9 +269,8 @@ class PermissionMatrixTest extends LiveStage {
                     closed.answers(),
                     SAFE.contains(route.method()) ? "" : "{}");
             // The engine by its name is the same engine again, behind the same rules.
-            Map<String, String> found = route.path().contains("{name}")
-                    ? ask(row, Set.of(NOBODY, "requester", "administrator"))
-                    : ask(row);
+            Map<String, String> found =
+                    route.path().contains("{name}") ? ask(row, Set.of(NOBODY, "requester", "administrator")) : ask(row);
             if (!different(row, found).isEmpty()) {
                 wrong.add(line(row, found));
             }
@@ -296,7 +299,8 @@ class PermissionMatrixTest extends LiveStage {
 
     private static String line(Row row, Map<String, String> found) {
         return row.route().method() + "," + row.route().path() + ","
-                + (row.call().equals(row.route().path()) ? "" : row.call()) + "," + String.join(",", found.values()) + ","
+                + (row.call().equals(row.route().path()) ? "" : row.call()) + "," + String.join(",", found.values())
+                + ","
                 + row.body();
     }
 
@@ -391,7 +395,8 @@ class PermissionMatrixTest extends LiveStage {
         try (Stream<String> lines = new ClassPathResource("permissions.csv")
                 .getContentAsString(StandardCharsets.UTF_8)
                 .lines()) {
-            List<String> all = lines.filter(line -> !line.isBlank() && !line.startsWith("#")).toList();
+            List<String> all = lines.filter(line -> !line.isBlank() && !line.startsWith("#"))
+                    .toList();
             assertThat(all.get(0))
                     .as("the columns of " + TABLE)
                     .isEqualTo("method,path,call," + String.join(",", COLUMNS.keySet()) + ",body");
@@ -404,8 +409,9 @@ class PermissionMatrixTest extends LiveStage {
     /** What Spring MVC and the actuator answer to; a mapping without a method takes any, of which one stands for all. */
     private Collection<Route> routes() {
         Map<Route, Boolean> routes = new TreeMap<>();
-        for (RequestMappingInfoHandlerMapping mapping :
-                application.getBeansOfType(RequestMappingInfoHandlerMapping.class).values()) {
+        for (RequestMappingInfoHandlerMapping mapping : application
+                .getBeansOfType(RequestMappingInfoHandlerMapping.class)
+                .values()) {
             for (RequestMappingInfo info : mapping.getHandlerMethods().keySet()) {
                 Set<String> methods = info.getMethodsCondition().getMethods().stream()
                         .map(Enum::name)
@@ -439,7 +445,8 @@ class PermissionMatrixTest extends LiveStage {
     private static Collection<Route> engineRoutes() {
         Map<Route, Boolean> routes = new TreeMap<>();
         for (Class<?> resource : CamundaRestResources.getResourceClasses()) {
-            annotation(resource, Path.class).ifPresent(path -> walk(resource, join("/engine-rest", path.value()), routes, 0));
+            annotation(resource, Path.class)
+                    .ifPresent(path -> walk(resource, join("/engine-rest", path.value()), routes, 0));
         }
         return routes.keySet();
     }
@@ -509,7 +516,8 @@ class PermissionMatrixTest extends LiveStage {
 
     private static String join(String prefix, String path) {
         String plain = plain(path).replace(" ", "");
-        String joined = plain.isEmpty() || plain.equals("/") ? prefix : prefix + (plain.startsWith("/") ? "" : "/") + plain;
+        String joined =
+                plain.isEmpty() || plain.equals("/") ? prefix : prefix + (plain.startsWith("/") ? "" : "/") + plain;
         return joined.length() > 1 && joined.endsWith("/") ? joined.substring(0, joined.length() - 1) : joined;
     }
 }

@@ -45,7 +45,8 @@ class ApiKeyController {
     @ResponseStatus(HttpStatus.CREATED)
     @Operation(
             summary = "Make an API key; for administrators.",
-            description = "The answer is the only place in which the key ever stands. Send it as Authorization: Bearer.")
+            description =
+                    "The answer is the only place in which the key ever stands. Send it as Authorization: Bearer.")
     @ApiResponse(responseCode = "201", description = "The key.")
     @ProblemStatuses(422)
     MadeRepresentation make(@Only(Role.ADMINISTRATOR) Caller caller, @RequestBody Making making) {

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -34,6 +35,10 @@ import org.springframework.web.filter.OncePerRequestFilter;
 @Component
 class Limits {
     private static final Set<String> SAFE_METHODS = Set.of("GET", "HEAD", "TRACE", "OPTIONS");
+    /** Where programs call, whatever they say that they accept. */
+    private static final List<String> PROGRAMS =
+            List.of("/v1/", "/engine-rest/", "/camunda/api/", "/actuator/", "/v3/");
+
     private static final int MOST_KEPT = 100_000;
 
     private final LimitProperties limits;
@@ -151,7 +156,8 @@ class Limits {
         long seconds = Math.max(1, TimeUnit.NANOSECONDS.toSeconds(nanos + TimeUnit.SECONDS.toNanos(1) - 1));
         response.setHeader(HttpHeaders.RETRY_AFTER, String.valueOf(seconds));
         String accept = request.getHeader(HttpHeaders.ACCEPT);
-        if (accept != null && accept.startsWith(MediaType.TEXT_HTML_VALUE)) {
+        boolean program = PROGRAMS.stream().anyMatch(path(request)::startsWith);
+        if (!program && accept != null && accept.startsWith(MediaType.TEXT_HTML_VALUE)) {
             response.sendError(HttpStatus.TOO_MANY_REQUESTS.value());
             return;
         }

@@ -55,8 +55,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
-import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Primary;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.test.context.ActiveProfiles;
@@ -78,6 +78,7 @@ import org.springframework.test.context.DynamicPropertySource;
             "drawbridge.sign-in.service-roles.watches=OPERATIONS"
         })
 @ActiveProfiles("at-an-issuer")
+@Import(SignInAtIssuerTest.OnOurClock.class)
 @DisplayName("Signing in at an issuer")
 @SuppressWarnings("NullAway.Init")
 class SignInAtIssuerTest {
@@ -130,7 +131,7 @@ class SignInAtIssuerTest {
         }
     }
 
-    @TestConfiguration(proxyBeanMethods = false)
+    /** Imported, and not annotated: other tests scan this package. */
     static class OnOurClock {
         @Bean
         @Primary
@@ -528,6 +529,9 @@ class SignInAtIssuerTest {
                 .isEqualTo(200);
         assertThat(browser.get("/engine-rest/task").statusCode()).isEqualTo(200);
         assertThat(browser.get("/camunda/app/cockpit/default/").statusCode()).isEqualTo(403);
+        assertThat(browser.get("/requests").headers().firstValue("Content-Security-Policy").orElse(""))
+                .as("a browser follows the logout's redirect to the issuer only if the page names it")
+                .contains("form-action 'self' " + ISSUER.address());
     }
 
     @Test
