@@ -435,6 +435,18 @@ class SignInAtIssuerTest {
     }
 
     @Test
+    @DisplayName("R19 a service of several tenants names the one that each call is for")
+    void letsServicesChooseTheTenant() {
+        Map<String, Object> claims = service("hands-in");
+        claims.put("tenant", List.of("acme", "globex"));
+        String service = ISSUER.sign(claims);
+
+        assertThat(handIn(service).statusCode()).isEqualTo(400);
+        assertThat(handIn(service, "globex").statusCode()).isEqualTo(202);
+        assertThat(handIn(service, "initech").statusCode()).isEqualTo(403);
+    }
+
+    @Test
     @DisplayName("R24 no service becomes an administrator, by token or by key")
     void makesNoServiceAnAdministrator() {
         assertThatThrownBy(() -> properties(false, Map.of("root", Role.ADMINISTRATOR)))
@@ -482,6 +494,32 @@ class SignInAtIssuerTest {
         keys.revoke(erin(), made.key().id());
         assertThat(handIn(made.text()).statusCode()).isEqualTo(401);
         assertThat(trail.of(Cast.ACME, made.key().id()).toString()).contains("api-key.revoked");
+    }
+
+    @Test
+    @DisplayName("R70 an administrator makes, lists and revokes keys of his tenant by the API, and sees a secret once")
+    void keepsKeysByTheApi() {
+        String erin = ISSUER.sign(ISSUER.claims(Cast.ERIN.value()));
+        String wanted = "{\"name\":\"Forwarder\",\"roles\":[\"INTAKE\"],\"expiresAt\":\""
+                + CLOCK.instant().plus(1, ChronoUnit.DAYS) + "\"}";
+
+        HttpResponse<String> made = write(erin, "POST", "/v1/api-keys", wanted);
+        assertThat(made.statusCode()).as(made.body()).isEqualTo(201);
+        String secret = json(made).path("secret").asText();
+        String id = json(made).at("/key/id").asText();
+        HttpResponse<String> listed = get(erin, "/v1/api-keys");
+        assertThat(listed.body()).contains(id, "Forwarder").doesNotContain(secret, "secret");
+        assertThat(handIn(secret).statusCode()).isEqualTo(202);
+
+        assertThat(write(erin, "DELETE", "/v1/api-keys/" + id, "").statusCode()).isEqualTo(200);
+        assertThat(handIn(secret).statusCode()).isEqualTo(401);
+        String tooWide = wanted.replace("INTAKE", "OPERATIONS");
+        assertThat(write(erin, "POST", "/v1/api-keys", tooWide).statusCode())
+                .as("erin watches the engine by no role of hers")
+                .isEqualTo(403);
+        assertThat(write(erin, "POST", "/v1/api-keys", wanted.replaceFirst("20\\d\\d-", "2999-"))
+                        .statusCode())
+                .isEqualTo(422);
     }
 
     // In a browser
@@ -769,12 +807,24 @@ class SignInAtIssuerTest {
     }
 
     private static HttpResponse<String> handIn(String token) {
+        return write(token, "POST", "/v1/events/cloudtrail", "{\"Records\":[]}");
+    }
+
+    private static HttpResponse<String> handIn(String token, String tenant) {
         return send(
                 HttpClient.newHttpClient(),
-                call("POST", "/v1/events/cloudtrail")
-                        .header("Authorization", "Bearer " + token)
-                        .header("Content-Type", "application/json")
-                        .POST(HttpRequest.BodyPublishers.ofString("{\"Records\":[]}")));
+                written(token, "POST", "/v1/events/cloudtrail", "{\"Records\":[]}").header("X-Tenant-ID", tenant));
+    }
+
+    private static HttpResponse<String> write(String token, String method, String path, String body) {
+        return send(HttpClient.newHttpClient(), written(token, method, path, body));
+    }
+
+    private static HttpRequest.Builder written(String token, String method, String path, String body) {
+        return call(method, path)
+                .header("Authorization", "Bearer " + token)
+                .header("Content-Type", "application/json")
+                .method(method, HttpRequest.BodyPublishers.ofString(body));
     }
 
     private static HttpResponse<String> get(String token, String path) {
