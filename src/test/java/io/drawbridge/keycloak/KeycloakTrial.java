@@ -314,9 +314,7 @@ public final class KeycloakTrial {
     }
 
     private static HttpClient browser() {
-        return HttpClient.newBuilder()
-                .cookieHandler(new LikeABrowser())
-                .build();
+        return HttpClient.newBuilder().cookieHandler(new LikeABrowser()).build();
     }
 
     /** Sends cookies that are for TLS alone to this machine's own address as well, as browsers do. */

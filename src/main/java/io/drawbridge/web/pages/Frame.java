@@ -19,7 +19,14 @@ import org.springframework.web.bind.annotation.ModelAttribute;
 import org.springframework.web.servlet.ModelAndView;
 
 /** What stands around every page behind the login: who is signed in, where he can go, and what to say when it fails. */
-@ControllerAdvice(assignableTypes = {RequestsPage.class, RequestPage.class, NewRequestPage.class, NoticesPage.class})
+@ControllerAdvice(
+        assignableTypes = {
+            RequestsPage.class,
+            RequestPage.class,
+            NewRequestPage.class,
+            NoticesPage.class,
+            ApiKeysPage.class
+        })
 @Order(Ordered.HIGHEST_PRECEDENCE)
 class Frame {
     private final SignedIn signedIn;

@@ -81,7 +81,15 @@ class RosterTest {
         Instant made = Instant.parse("2026-01-15T09:00:00Z");
         PersonId erin = new PersonId("erin@acme.example");
         ApiKey key = new ApiKey(
-                "1", ACME, "Forwarder", Set.of(Role.INTAKE, Role.OPERATIONS), erin, made, made.plusSeconds(60), null, null);
+                "1",
+                ACME,
+                "Forwarder",
+                Set.of(Role.INTAKE, Role.OPERATIONS),
+                erin,
+                made,
+                made.plusSeconds(60),
+                null,
+                null);
 
         keys.add(key, "a".repeat(64));
 

@@ -522,6 +522,34 @@ class SignInAtIssuerTest {
                 .isEqualTo(422);
     }
 
+    @Test
+    @DisplayName("R70 the page of the keys shows a secret once, and revokes")
+    void keepsKeysOnThePage() {
+        ISSUER.user = Map.of("email", Cast.ERIN.value());
+        Browser erin = new Browser();
+        erin.signIn("/api-keys");
+        String csrf = URLEncoder.encode(erin.token("/api-keys"), StandardCharsets.UTF_8);
+        String form = "application/x-www-form-urlencoded";
+
+        HttpResponse<String> made =
+                erin.post("/api-keys", form, "name=By+the+page%3Cb%3E&roles=INTAKE&days=30&_csrf=" + csrf);
+        Matcher secret = Pattern.compile("drawbridge_([0-9a-f]{32})_[\\w-]{43}").matcher(made.body());
+
+        assertThat(secret.find()).as(made.body()).isTrue();
+        assertThat(made.headers().firstValue("Cache-Control").orElse("")).contains("no-store");
+        assertThat(handIn(secret.group()).statusCode()).isEqualTo(202);
+        assertThat(erin.get("/api-keys").body())
+                .contains("By the page&lt;b&gt;", secret.group(1))
+                .doesNotContain(secret.group());
+        assertThat(erin.post("/api-keys", form, "name=&days=1&_csrf=" + csrf).statusCode())
+                .isEqualTo(422);
+        assertThat(erin.post("/api-keys/" + secret.group(1) + "/revoke", form, "_csrf=" + csrf)
+                        .statusCode())
+                .isEqualTo(302);
+        assertThat(handIn(secret.group()).statusCode()).isEqualTo(401);
+        assertThat(erin.get("/api-keys").body()).contains("revoked by erin@acme.example");
+    }
+
     // In a browser
 
     @Test
@@ -567,7 +595,10 @@ class SignInAtIssuerTest {
                 .isEqualTo(200);
         assertThat(browser.get("/engine-rest/task").statusCode()).isEqualTo(200);
         assertThat(browser.get("/camunda/app/cockpit/default/").statusCode()).isEqualTo(403);
-        assertThat(browser.get("/requests").headers().firstValue("Content-Security-Policy").orElse(""))
+        assertThat(browser.get("/requests")
+                        .headers()
+                        .firstValue("Content-Security-Policy")
+                        .orElse(""))
                 .as("a browser follows the logout's redirect to the issuer only if the page names it")
                 .contains("form-action 'self' " + ISSUER.address());
     }
@@ -813,7 +844,8 @@ class SignInAtIssuerTest {
     private static HttpResponse<String> handIn(String token, String tenant) {
         return send(
                 HttpClient.newHttpClient(),
-                written(token, "POST", "/v1/events/cloudtrail", "{\"Records\":[]}").header("X-Tenant-ID", tenant));
+                written(token, "POST", "/v1/events/cloudtrail", "{\"Records\":[]}")
+                        .header("X-Tenant-ID", tenant));
     }
 
     private static HttpResponse<String> write(String token, String method, String path, String body) {
