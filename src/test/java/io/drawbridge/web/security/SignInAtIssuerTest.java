@@ -73,6 +73,8 @@ import org.springframework.test.context.DynamicPropertySource;
             "drawbridge.sign-in.client-id=" + MockIssuer.CLIENT,
             "drawbridge.sign-in.client-secret=" + MockIssuer.SECRET,
             "drawbridge.sign-in.audience=" + MockIssuer.AUDIENCE,
+            "drawbridge.tenants.hooli=Hooli",
+            "drawbridge.tenants.acme=Another name",
             "drawbridge.sign-in.roles.platform-administrators=ADMINISTRATOR",
             "drawbridge.sign-in.service-roles.hands-in=INTAKE",
             "drawbridge.sign-in.service-roles.watches=OPERATIONS"
@@ -406,6 +408,19 @@ class SignInAtIssuerTest {
                     .param(Cast.OSCAR.value())
                     .update();
         }
+    }
+
+    @Test
+    @DisplayName(
+            "R70 tenants that the configuration names are there after the start, and none is changed or taken away")
+    void addsConfiguredTenants() {
+        assertThat(people.tenants()).contains(new TenantId("hooli"), Cast.ACME, Cast.GLOBEX);
+        assertThat(database.sql("select name from tenant where id = 'acme'")
+                        .query(String.class)
+                        .single())
+                .isEqualTo("Acme");
+        assertThatThrownBy(() -> new ConfiguredTenants.Properties(Map.of("No Tenant", "x")))
+                .hasMessageContaining("drawbridge.tenants.No Tenant");
     }
 
     // Services
