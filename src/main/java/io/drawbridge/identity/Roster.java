@@ -1,6 +1,8 @@
 package io.drawbridge.identity;
 
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** Everybody ever known, to be kept as a directory has it. */
@@ -13,4 +15,17 @@ public interface Roster {
 
     /** Adds the person, or replaces what is known of him; the roles of somebody who is known already stay. */
     void save(Person person);
+
+    /** As of when the groups of the person were last said by an issuer; empty if none ever did. */
+    Optional<Instant> groupsAsOf(PersonId id);
+
+    /**
+     * Replaces the groups of a person by what an issuer said at that time.
+     *
+     * @return false, and nothing has changed, if something said as late or later is known already
+     */
+    boolean replaceGroups(Person person, Set<String> groups, Instant asOf);
+
+    /** Adds the tenant if it is not there. */
+    void addTenant(TenantId tenant, String name);
 }

@@ -203,15 +203,14 @@ class EngineApiFilter extends OncePerRequestFilter {
         return StringUtils.uriDecode(segment, StandardCharsets.UTF_8);
     }
 
-    /** Due, or given up by the engine, or unknown, which the engine says itself; true of whatever executes no job. */
+    /** Due, or given up by the engine; true of whatever executes no job. */
     private boolean isDue(String path) {
         Matcher job = JOB_DEED.matcher(path);
         if (!job.matches() || !job.group(2).equals("execute")) {
             return true;
         }
         String id = decoded(job.group(1));
-        return management.createJobQuery().jobId(id).count() == 0
-                || management.createJobQuery().jobId(id).noRetriesLeft().count() > 0
+        return management.createJobQuery().jobId(id).noRetriesLeft().count() > 0
                 || management.createJobQuery().jobId(id).executable().count() > 0;
     }
 
@@ -247,6 +246,13 @@ class EngineApiFilter extends OncePerRequestFilter {
             return true;
         }
         String id = decoded(thing.group(2));
+        if (thing.group(1).equals("task") && !TASK_DEED.matcher(path).matches() && !isInSight(caller, id)) {
+            return false;
+        }
+        if (thing.group(1).equals("job")
+                && management.createJobQuery().jobId(id).count() == 0) {
+            return false;
+        }
         String tenant =
                 switch (thing.group(1)) {
                     case "task" ->
@@ -269,6 +275,25 @@ class EngineApiFilter extends OncePerRequestFilter {
                 || caller.has(Role.OPERATIONS)
                 || caller.has(Role.PROCESS_OWNER)
                 || caller.tenant().equals(new TenantId(tenant));
+    }
+
+    /**
+     * Whether he may read the task: he is asked, or he watches the engine. The engine itself says 403 to some calls and 404
+     * to others, and 500 to most of what is asked of a task that is not there. What somebody does to a task is for the desk
+     * to refuse, with its reason and on record.
+     */
+    private boolean isInSight(Person caller, String task) {
+        String person = caller.id().value();
+        return caller.has(Role.OPERATIONS)
+                || caller.has(Role.PROCESS_OWNER)
+                || caller.has(Role.ADMINISTRATOR)
+                || tasks.createTaskQuery().taskId(task).taskAssignee(person).count() > 0
+                || tasks.createTaskQuery()
+                                .taskId(task)
+                                .taskCandidateUser(person)
+                                .includeAssignedTasks()
+                                .count()
+                        > 0;
     }
 
     /** Tasklist sends back what the form has read: the key of the request, which may not be another one. */

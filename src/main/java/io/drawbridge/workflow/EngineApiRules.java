@@ -33,6 +33,11 @@ class EngineApiRules {
             .map(engine -> PathPatternParser.defaultInstance.parse(engine + "/metrics/**"))
             .toList();
 
+    /** One of them: the counts and statistics at the same place tell how much others ask for. */
+    private static final String DEFINITION = "/process-definition/{id:(?!count$|statistics$).+}";
+
+    private static final String INSTANCE = "/process-instance/{id:(?!count$).+}";
+
     private record Rule(Set<Role> roles, String method, PathPattern path) {}
 
     private final List<Rule> rules = new ArrayList<>();
@@ -41,9 +46,9 @@ class EngineApiRules {
         engine(PEOPLE, "GET", "/task", "/task/count", "/task/{id}", "/task/{id}/form", "/task/{id}/deployed-form");
         engine(PEOPLE, "GET", "/task/{id}/form-variables", "/task/{id}/rendered-form", "/task/{id}/identity-links");
         engine(PEOPLE, "GET", "/task/{id}/comment", "/filter", "/filter/count", "/filter/{id}", "/filter/{id}/list");
-        engine(PEOPLE, "GET", "/filter/{id}/count", "/user/{id}/profile", "/process-definition/{id}");
+        engine(PEOPLE, "GET", "/filter/{id}/count", "/user/{id}/profile", DEFINITION);
         engine(PEOPLE, "GET", "/process-definition/{id}/xml", "/process-definition/{id}/diagram");
-        engine(PEOPLE, "GET", "/history/user-operation", "/history/user-operation/count", "/process-instance/{id}");
+        engine(PEOPLE, "GET", "/history/user-operation", "/history/user-operation/count", INSTANCE);
         engine(PEOPLE, "OPTIONS", "/filter", "/filter/{id}", "/task", "/task/{id}");
         engine(PEOPLE, "POST", "/task", "/task/count", "/filter/{id}/list", "/filter/{id}/count", "/group");
         engine(

@@ -1,5 +1,6 @@
 package io.drawbridge.identity.jdbc;
 
+import io.drawbridge.identity.GroupRoles;
 import io.drawbridge.identity.People;
 import io.drawbridge.identity.Person;
 import io.drawbridge.identity.PersonId;
@@ -7,6 +8,9 @@ import io.drawbridge.identity.Reading;
 import io.drawbridge.identity.Role;
 import io.drawbridge.identity.Roster;
 import io.drawbridge.identity.TenantId;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -14,15 +18,29 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
 @Repository
 class JdbcPeople implements People, Roster {
     private final JdbcClient database;
+    private final GroupRoles groupRoles;
+
+    @Autowired
+    JdbcPeople(JdbcClient database, ObjectProvider<GroupRoles> groupRoles) {
+        this(database, groupRoles.getIfAvailable(() -> GroupRoles.NONE));
+    }
 
     JdbcPeople(JdbcClient database) {
+        this(database, GroupRoles.NONE);
+    }
+
+    private JdbcPeople(JdbcClient database, GroupRoles groupRoles) {
         this.database = database;
+        this.groupRoles = groupRoles;
     }
 
     @Override
@@ -99,10 +117,45 @@ class JdbcPeople implements People, Roster {
                         .update();
             }
         }
+        writeGroups(id, person.groups());
+    }
+
+    private void writeGroups(String id, Set<String> groups) {
         database.sql("delete from person_group where person_id = ?").param(id).update();
-        for (String group : person.groups()) {
+        for (String group : groups) {
             database.sql("insert into person_group (person_id, group_name) values (?, ?)")
                     .params(id, group)
+                    .update();
+        }
+    }
+
+    @Override
+    public Optional<Instant> groupsAsOf(PersonId id) {
+        return database.sql("select claims_at from person where id = ? and claims_at is not null")
+                .param(id.value())
+                .query(OffsetDateTime.class)
+                .optional()
+                .map(OffsetDateTime::toInstant);
+    }
+
+    @Override
+    public boolean replaceGroups(Person person, Set<String> groups, Instant asOf) {
+        OffsetDateTime at = asOf.atOffset(ZoneOffset.UTC);
+        int taken = database.sql(
+                        "update person set claims_at = ? where id = ? and (claims_at is null or claims_at < ?)")
+                .params(at, person.id().value(), at)
+                .update();
+        if (taken > 0 && !person.groups().equals(groups)) {
+            writeGroups(person.id().value(), groups);
+        }
+        return taken > 0;
+    }
+
+    @Override
+    public void addTenant(TenantId tenant, String name) {
+        if (!tenants().contains(tenant)) {
+            database.sql("insert into tenant (id, name) values (?, ?)")
+                    .params(tenant.value(), name)
                     .update();
         }
     }
@@ -119,8 +172,10 @@ class JdbcPeople implements People, Roster {
                         row.getString("name"),
                         row.getString("email"),
                         groups.getOrDefault(row.getString("id"), Set.of()),
-                        roles.getOrDefault(row.getString("id"), Set.of()).stream()
-                                .map(Role::valueOf)
+                        Stream.concat(
+                                        roles.getOrDefault(row.getString("id"), Set.of()).stream()
+                                                .map(Role::valueOf),
+                                        groupRoles.of(groups.getOrDefault(row.getString("id"), Set.of())).stream())
                                 .collect(Collectors.toSet()),
                         row.getBoolean("active"),
                         row.getString("identity_store_id")))

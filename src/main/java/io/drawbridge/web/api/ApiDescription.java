@@ -54,8 +54,15 @@ class ApiDescription {
                                 .description(
                                         "Privileged cloud permissions on demand: asked for, judged, approved, opened, and taken back on time."))
                 .addServersItem(new Server().url("/").description("Where this was read."))
+                .addSecurityItem(new SecurityRequirement().addList("bearer"))
                 .addSecurityItem(new SecurityRequirement().addList("basic"))
                 .components(new Components()
+                        .addSecuritySchemes(
+                                "bearer",
+                                new SecurityScheme()
+                                        .type(SecurityScheme.Type.HTTP)
+                                        .scheme("bearer")
+                                        .description("An access token of the issuer, or an API key."))
                         .addSecuritySchemes(
                                 "basic",
                                 new SecurityScheme()
@@ -83,6 +90,9 @@ class ApiDescription {
             }
             describeLimit(operation);
             List<Integer> statuses = new ArrayList<>(EVERYWHERE);
+            if (writes(method)) {
+                statuses.add(HttpStatus.TOO_MANY_REQUESTS.value());
+            }
             ProblemStatuses named = method.getMethodAnnotation(ProblemStatuses.class);
             if (named != null) {
                 for (int status : named.value()) {

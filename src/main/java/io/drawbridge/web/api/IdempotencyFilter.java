@@ -1,7 +1,6 @@
 package io.drawbridge.web.api;
 
 import io.drawbridge.identity.Caller;
-import io.drawbridge.identity.ForbiddenException;
 import io.drawbridge.web.Problems;
 import io.drawbridge.web.Problems.Problem;
 import io.drawbridge.web.security.Callers;
@@ -27,6 +26,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
+import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.core.AuthenticationException;
 import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
@@ -184,7 +184,7 @@ class IdempotencyFilter extends OncePerRequestFilter {
     private @Nullable Caller caller(HttpServletRequest request) {
         try {
             return callers.of(request);
-        } catch (AuthenticationException | ForbiddenException | Callers.TenantMissingException refused) {
+        } catch (AuthenticationException | AccessDeniedException refused) {
             return null;
         }
     }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.springframework.core.env.Environment;
 import org.springframework.core.env.Profiles;
 import org.springframework.stereotype.Controller;
@@ -20,10 +21,12 @@ import org.springframework.web.bind.annotation.RequestParam;
 class LoginPage {
     private final People people;
     private final boolean demo;
+    private final boolean issuer;
 
     LoginPage(People people, Environment environment) {
         this.people = people;
         this.demo = environment.acceptsProfiles(Profiles.of("demo"));
+        this.issuer = !environment.getProperty("drawbridge.sign-in.issuer", "").isBlank();
     }
 
     /** One login of the demo; its password is the short name. */
@@ -33,9 +36,26 @@ class LoginPage {
     String login(@RequestParam Map<String, String> asked, Model model) {
         model.addAttribute("failed", asked.containsKey("error"));
         model.addAttribute("loggedOut", asked.containsKey("logout"));
+        model.addAttribute("refused", asked.containsKey("refused") ? reason(asked.get("refused")) : null);
+        model.addAttribute("issuer", issuer);
+        model.addAttribute("passwords", demo);
         model.addAttribute("demo", demo);
         model.addAttribute("logins", demo ? logins() : List.of());
         return "login";
+    }
+
+    /** Why a login that the issuer let in was refused here; nothing that stands in the address is repeated. */
+    private static String reason(@Nullable String word) {
+        return switch (String.valueOf(word)) {
+            case "no-tenant" ->
+                "Your login is right, but it names no tenant of this installation. Ask whoever runs the issuer to add it.";
+            case "unknown-person" ->
+                "Your login is right, but nobody of that name is known here. Ask your administrator to add you.";
+            case "unreadable" ->
+                "Your login is right, but does not say who you are: a verified e-mail address and your groups have to come with it.";
+            case "unavailable" -> "The issuer of logins cannot be reached at present. Try again in a moment.";
+            default -> "The login did not work. Try again.";
+        };
     }
 
     private List<DemoLogin> logins() {

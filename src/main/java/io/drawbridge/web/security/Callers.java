@@ -1,13 +1,15 @@
 package io.drawbridge.web.security;
 
 import io.drawbridge.identity.Caller;
-import io.drawbridge.identity.ForbiddenException;
 import io.drawbridge.identity.People;
 import io.drawbridge.identity.Person;
 import io.drawbridge.identity.PersonId;
 import io.drawbridge.identity.TenantId;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.authentication.AnonymousAuthenticationToken;
 import org.springframework.security.authentication.AuthenticationCredentialsNotFoundException;
 import org.springframework.security.authentication.DisabledException;
@@ -29,13 +31,15 @@ public class Callers {
     private static final String CALLER = Callers.class.getName() + ".caller";
 
     private final People people;
+    private final Admission admission;
 
-    public Callers(People people) {
+    Callers(People people, Admission admission) {
         this.people = people;
+        this.admission = admission;
     }
 
     /** The person has several tenants and did not say which one he means. */
-    public static final class TenantMissingException extends RuntimeException {
+    public static final class TenantMissingException extends AccessDeniedException {
         private static final long serialVersionUID = 1L;
 
         TenantMissingException() {
@@ -47,8 +51,8 @@ public class Callers {
      * The caller of this request.
      *
      * @throws org.springframework.security.core.AuthenticationException if nobody is signed in, or he has left
-     * @throws ForbiddenException if the tenant he names is not his
-     * @throws TenantMissingException if he has several and names none
+     * @throws AccessDeniedException if the tenant he names is not his, if his token makes him nobody of ours, or, as a
+     *     {@link TenantMissingException}, if he has several tenants and names none
      */
     public Caller of(HttpServletRequest request) {
         if (request.getAttribute(CALLER) instanceof Caller known) {
@@ -59,6 +63,11 @@ public class Callers {
         return caller;
     }
 
+    /** Whether no person stands behind the call. */
+    static boolean isService(@Nullable Authentication authentication) {
+        return authentication instanceof BearerSignIn bearer && bearer.claims().service();
+    }
+
     private Caller read(HttpServletRequest request) {
         Authentication authentication = SecurityContextHolder.getContext().getAuthentication();
         if (authentication == null
@@ -66,10 +75,42 @@ public class Callers {
                 || authentication instanceof AnonymousAuthenticationToken) {
             throw new AuthenticationCredentialsNotFoundException("Sign in first.");
         }
+        String address = request.getRemoteAddr();
+        if (authentication instanceof BearerSignIn bearer) {
+            SignInClaims claims = bearer.claims();
+            List<TenantId> tenants = admission.tenants(claims);
+            if (tenants.isEmpty()) {
+                throw new NotAdmittedException(NotAdmittedException.Reason.NO_TENANT);
+            }
+            TenantId tenant = tenant(request, tenants);
+            return new Caller(
+                    claims.service() ? service(claims, tenant) : personIn(tenant, admission.admit(claims, tenant)),
+                    tenant,
+                    address,
+                    claims.mfa());
+        }
         Person person = people.find(new PersonId(authentication.getName()))
                 .filter(Person::active)
                 .orElseThrow(() -> new DisabledException("This person has left."));
-        return new Caller(person, tenant(request, tenantsOf(person)), request.getRemoteAddr(), false);
+        boolean mfa = false;
+        if (authentication.getPrincipal() instanceof SignedInUser user) {
+            mfa = user.claims().mfa();
+            if (!user.claims().tenants().contains(person.tenant())) {
+                throw new NotAdmittedException(NotAdmittedException.Reason.UNKNOWN_PERSON);
+            }
+        }
+        return new Caller(person, tenant(request, List.of(person.tenant())), address, mfa);
+    }
+
+    private static Person personIn(TenantId tenant, Person person) {
+        if (!person.tenant().equals(tenant)) {
+            throw new NotAdmittedException(NotAdmittedException.Reason.OTHER_TENANT);
+        }
+        return person;
+    }
+
+    private static Person service(SignInClaims claims, TenantId tenant) {
+        return new Person(claims.id(), tenant, claims.name(), "", Set.of(), claims.roles(), true, "");
     }
 
     private static TenantId tenant(HttpServletRequest request, List<TenantId> tenants) {
@@ -78,17 +119,11 @@ public class Callers {
             return tenants.stream()
                     .filter(tenant -> tenant.value().equals(named.strip()))
                     .findFirst()
-                    .orElseThrow(() -> new ForbiddenException("The tenant named in the header " + TENANT_HEADER
-                            + " is not one of yours; name one of your own, or leave the header out."));
+                    .orElseThrow(() -> new NotAdmittedException(NotAdmittedException.Reason.OTHER_TENANT));
         }
         if (tenants.size() != 1) {
             throw new TenantMissingException();
         }
         return tenants.get(0);
-    }
-
-    /** A person has one tenant today. */
-    private static List<TenantId> tenantsOf(Person person) {
-        return List.of(person.tenant());
     }
 }

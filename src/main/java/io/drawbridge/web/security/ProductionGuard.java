@@ -66,6 +66,19 @@ class ProductionGuard implements SmartInitializingSingleton {
         if (product().contains("h2")) {
             conditions.add("the database is H2: set spring.datasource.url to a PostgreSQL database.");
         }
+        if (environment.getProperty("drawbridge.sign-in.issuer", "").isBlank()) {
+            conditions.add("nobody can sign in: set drawbridge.sign-in.issuer to an OIDC issuer.");
+        } else if (environment.getProperty("drawbridge.sign-in.issuer", "").startsWith("http:")) {
+            conditions.add("the issuer is asked without TLS: set drawbridge.sign-in.issuer to its https address.");
+        }
+        if (!environment.getProperty("drawbridge.base-url", "").startsWith("https://")) {
+            conditions.add("people reach Drawbridge without TLS: set drawbridge.base-url to its https address.");
+        }
+        if (!environment.getProperty("server.servlet.session.cookie.secure", Boolean.class, false)) {
+            conditions.add(
+                    "the session's cookie goes over unprotected lines: leave server.servlet.session.cookie.secure"
+                            + " true.");
+        }
         if (!conditions.isEmpty()) {
             throw new IllegalStateException(
                     "Drawbridge does not start in production:\n- " + String.join("\n- ", conditions));

@@ -2,12 +2,14 @@ package io.drawbridge.identity.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.drawbridge.identity.ApiKey;
 import io.drawbridge.identity.Person;
 import io.drawbridge.identity.PersonId;
 import io.drawbridge.identity.Role;
 import io.drawbridge.identity.TenantId;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.Set;
 import java.util.UUID;
 import javax.sql.DataSource;
@@ -55,6 +57,52 @@ class RosterTest {
         assertThat(roster.of(ACME)).isEmpty();
         assertThat(roster.everybody(ACME))
                 .containsExactly(person("nora", ACME, Set.of("auditors"), nora.roles(), false));
+
+        keepsWhatIssuersSay(roster, gina);
+        keepsKeys(new JdbcApiKeys(database));
+    }
+
+    private static void keepsWhatIssuersSay(JdbcPeople roster, Person gina) {
+        Instant at = Instant.parse("2026-01-15T09:00:00Z");
+        assertThat(roster.groupsAsOf(gina.id())).isEmpty();
+        assertThat(roster.replaceGroups(gina, Set.of("engineers"), at)).isTrue();
+        assertThat(roster.replaceGroups(gina, Set.of("auditors"), at)).isFalse();
+        assertThat(roster.replaceGroups(gina, Set.of("auditors"), at.minusSeconds(1)))
+                .isFalse();
+        assertThat(roster.groupsAsOf(gina.id())).hasValue(at);
+        assertThat(roster.find(gina.id()).orElseThrow().groups()).containsExactly("engineers");
+
+        roster.addTenant(new TenantId("initech"), "Initech");
+        roster.addTenant(new TenantId("initech"), "Another name");
+        assertThat(roster.tenants()).containsExactly(ACME, new TenantId("globex"), new TenantId("initech"));
+    }
+
+    private static void keepsKeys(JdbcApiKeys keys) {
+        Instant made = Instant.parse("2026-01-15T09:00:00Z");
+        PersonId erin = new PersonId("erin@acme.example");
+        ApiKey key = new ApiKey(
+                "1",
+                ACME,
+                "Forwarder",
+                Set.of(Role.INTAKE, Role.OPERATIONS),
+                erin,
+                made,
+                made.plusSeconds(60),
+                null,
+                null);
+
+        keys.add(key, "a".repeat(64));
+
+        assertThat(keys.find("1")).hasValue(key);
+        assertThat(keys.secretHash("1")).hasValue("a".repeat(64));
+        assertThat(keys.of(ACME)).containsExactly(key);
+        assertThat(keys.of(new TenantId("globex"))).isEmpty();
+        assertThat(key.opens(made.plusSeconds(59))).isTrue();
+        assertThat(key.opens(made.plusSeconds(60))).isFalse();
+        assertThat(keys.revoke("1", erin, made.plusSeconds(1))).isTrue();
+        assertThat(keys.revoke("1", erin, made.plusSeconds(2))).isFalse();
+        assertThat(keys.find("1").orElseThrow().revokedAt()).isEqualTo(made.plusSeconds(1));
+        assertThat(keys.find("1").orElseThrow().opens(made.plusSeconds(2))).isFalse();
     }
 
     private static Person person(String id, TenantId tenant, Set<String> groups, Set<Role> roles, boolean active) {

@@ -28,7 +28,35 @@ class ProductionGuardTest {
                 .hasMessageContaining("logins with passwords")
                 .hasMessageContaining("demo organisation")
                 .hasMessageContaining("dry-run cloud")
-                .hasMessageContaining("H2");
+                .hasMessageContaining("H2")
+                .hasMessageContaining("drawbridge.sign-in.issuer")
+                .hasMessageContaining("drawbridge.base-url")
+                .hasMessageContaining("session.cookie.secure");
+    }
+
+    @Test
+    @DisplayName("R70 production does not start without an issuer, nor with one that is asked without TLS")
+    void wantsAnIssuer() {
+        MockEnvironment environment = new MockEnvironment();
+        environment.setActiveProfiles("production");
+        environment.setProperty("drawbridge.base-url", "https://drawbridge.example.org");
+        environment.setProperty("server.servlet.session.cookie.secure", "true");
+
+        assertThatThrownBy(() -> guard(environment, false, true).afterSingletonsInstantiated())
+                .hasMessageContaining("nobody can sign in");
+
+        environment.setProperty("drawbridge.sign-in.issuer", "http://127.0.0.1:8180/realms/acme");
+        assertThatThrownBy(() -> guard(environment, false, true).afterSingletonsInstantiated())
+                .hasMessageContaining("asked without TLS");
+
+        environment.setProperty("drawbridge.sign-in.issuer", "https://issuer.example.org");
+        assertThatThrownBy(() -> guard(environment, false, true).afterSingletonsInstantiated())
+                .extracting(Throwable::getMessage)
+                .asString()
+                .contains("H2")
+                .doesNotContain("issuer")
+                .doesNotContain("base-url")
+                .doesNotContain("cookie");
     }
 
     @Test
