@@ -49,6 +49,19 @@
     });
   });
 
+  // On a phone the navigation folds; without this script it stands open.
+  var fold = document.querySelector('button.fold');
+  var nav = document.getElementById('main-nav');
+  if (fold && nav) {
+    document.documentElement.classList.add('folds');
+    fold.hidden = false;
+    fold.addEventListener('click', function () {
+      var open = fold.getAttribute('aria-expanded') !== 'true';
+      fold.setAttribute('aria-expanded', String(open));
+      nav.classList.toggle('open', open);
+    });
+  }
+
   // Whoever comes back by the browser's history finds the buttons as they were.
   window.addEventListener('pageshow', function () {
     document.querySelectorAll('form button').forEach(function (button) { button.disabled = false; });

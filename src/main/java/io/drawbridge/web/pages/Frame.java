@@ -6,6 +6,7 @@ import io.drawbridge.identity.ForbiddenException;
 import io.drawbridge.identity.InvalidInputException;
 import io.drawbridge.identity.NotFoundException;
 import io.drawbridge.identity.Role;
+import io.drawbridge.organization.Assignments;
 import io.drawbridge.request.StatusConflictException;
 import jakarta.servlet.http.HttpServletRequest;
 import java.beans.PropertyEditorSupport;
@@ -27,19 +28,30 @@ import org.springframework.web.servlet.ModelAndView;
 @Order(Ordered.HIGHEST_PRECEDENCE)
 class Frame {
     private final SignedIn signedIn;
+    private final Assignments assignments;
     private final boolean demo;
 
-    Frame(SignedIn signedIn, Environment environment) {
+    Frame(SignedIn signedIn, Assignments assignments, Environment environment) {
         this.signedIn = signedIn;
+        this.assignments = assignments;
         this.demo = environment.acceptsProfiles(Profiles.of("demo"));
     }
 
     /**
      * Who looks, and what he is shown of the navigation.
      *
+     * @param organization whether a part of the tree is his to read
+     * @param policies whether the running policies are his to read
      * @param cockpit whether Camunda's Cockpit lets him in
      */
-    record Viewer(String id, String name, String tenant, boolean administrator, boolean cockpit) {}
+    record Viewer(
+            String id,
+            String name,
+            String tenant,
+            boolean administrator,
+            boolean organization,
+            boolean policies,
+            boolean cockpit) {}
 
     @ModelAttribute("caller")
     Caller caller(HttpServletRequest request) {
@@ -53,9 +65,20 @@ class Frame {
                 caller.person().name(),
                 caller.tenant().value(),
                 caller.isAdministrator(),
-                caller.person().has(Role.OPERATIONS)
-                        || caller.person().has(Role.ADMINISTRATOR)
-                        || caller.person().has(Role.PROCESS_OWNER));
+                caller.isAdministrator() || isAssigned(caller),
+                caller.has(Role.ADMINISTRATOR) || caller.has(Role.PROCESS_OWNER),
+                caller.has(Role.OPERATIONS) || caller.has(Role.ADMINISTRATOR) || caller.has(Role.PROCESS_OWNER));
+    }
+
+    private boolean isAssigned(Caller caller) {
+        return !assignments.approves(caller.tenant(), caller.id()).isEmpty()
+                || !assignments.views(caller.tenant(), caller.id()).isEmpty();
+    }
+
+    /** Where the page stands, for the navigation to mark it. */
+    @ModelAttribute("here")
+    String here(HttpServletRequest request) {
+        return request.getRequestURI().substring(request.getContextPath().length());
     }
 
     @ModelAttribute("demo")
