@@ -1,53 +1,100 @@
-// Times in the reader's own zone, and a question before what cannot be undone. Everything works without this script.
+// Times in the reader's own zone, clocks that run, pages that follow what happens, and a question before what cannot be
+// undone. Everything works without this script.
 (function () {
   'use strict';
-
-  function relative(at) {
-    var seconds = Math.round((at.getTime() - Date.now()) / 1000);
-    var units = [['day', 86400], ['hour', 3600], ['minute', 60], ['second', 1]];
-    for (var i = 0; i < units.length; i++) {
-      if (Math.abs(seconds) >= units[i][1] || units[i][1] === 1) {
-        return new Intl.RelativeTimeFormat('en', {numeric: 'always'})
-          .format(Math.trunc(seconds / units[i][1]), units[i][0]);
-      }
-    }
-    return '';
-  }
 
   var zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   var format = new Intl.DateTimeFormat('en-GB', {
     day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit',
     timeZoneName: 'short'
   });
+  var units = [['d', 86400], ['h', 3600], ['min', 60], ['s', 1]];
 
-  document.querySelectorAll('time[datetime]').forEach(function (time) {
-    var at = new Date(time.getAttribute('datetime'));
-    if (isNaN(at.getTime())) {
-      return;
+  /** Such as "in 3 h 59 min 12 s"; of days and hours without seconds. */
+  function left(at) {
+    var seconds = Math.round((at.getTime() - Date.now()) / 1000);
+    if (seconds <= 0) {
+      return seconds > -5 ? 'now' : 'due ' + words(-seconds) + ' ago';
     }
-    time.title = time.textContent + (zone ? '; shown in ' + zone : '');
-    var words = format.format(at);
-    time.textContent = zone && words.indexOf(zone) < 0 ? words + ' (' + zone + ')' : words;
-    if (time.classList.contains('due')) {
-      time.textContent += ', ' + relative(at);
-    }
-  });
+    return 'in ' + words(seconds);
+  }
 
-  document.querySelectorAll('form').forEach(function (form) {
-    form.addEventListener('submit', function (event) {
-      var question = form.getAttribute('data-confirm');
-      if (question && !window.confirm(question)) {
-        event.preventDefault();
-        return;
-      }
-      if (form.method === 'post') {
-        // Not before the browser has read which button was pressed.
-        window.setTimeout(function () {
-          form.querySelectorAll('button').forEach(function (button) { button.disabled = true; });
-        }, 0);
+  function words(seconds) {
+    var parts = [];
+    units.forEach(function (unit) {
+      var count = Math.floor(seconds / unit[1]);
+      seconds -= count * unit[1];
+      if ((count > 0 || parts.length > 0 || unit[1] === 1) && parts.length < 3) {
+        parts.push(count + ' ' + unit[0]);
       }
     });
-  });
+    return parts.join(' ');
+  }
+
+  function localize(root) {
+    root.querySelectorAll('time[datetime]').forEach(function (time) {
+      var at = new Date(time.getAttribute('datetime'));
+      if (isNaN(at.getTime())) {
+        return;
+      }
+      time.title = time.textContent + (zone ? '; shown in ' + zone : '');
+      var text = format.format(at);
+      time.textContent = zone && text.indexOf(zone) < 0 ? text + ' (' + zone + ')' : text;
+      if (time.classList.contains('due')) {
+        var clock = document.createElement('span');
+        clock.className = 'left';
+        clock.setAttribute('data-at', time.getAttribute('datetime'));
+        time.insertAdjacentElement('afterend', clock);
+      }
+    });
+    tick();
+  }
+
+  function tick() {
+    document.querySelectorAll('.left[data-at]').forEach(function (clock) {
+      var text = left(new Date(clock.getAttribute('data-at')));
+      if (clock.textContent !== text) {
+        clock.textContent = text;
+      }
+    });
+  }
+
+  /** Brings the token, or else the last step taken, into the visible part of a diagram. */
+  function findTokens(root) {
+    root.querySelectorAll('.diagram .plane').forEach(function (plane) {
+      var all = plane.querySelectorAll('.node.here, .node.passed:not(.sub-process)');
+      var here = plane.querySelector('.node.here') || all[all.length - 1];
+      if (here) {
+        var box = here.getBoundingClientRect();
+        plane.scrollLeft += box.left - plane.getBoundingClientRect().left - plane.clientWidth / 2 + box.width / 2;
+      }
+    });
+  }
+
+  function prepareForms(root) {
+    root.querySelectorAll('form').forEach(function (form) {
+      form.addEventListener('submit', function (event) {
+        var by = event.submitter;
+        var question = (by && by.getAttribute('data-confirm')) || form.getAttribute('data-confirm');
+        if (question && !window.confirm(question)) {
+          event.preventDefault();
+          return;
+        }
+        if (form.method === 'post') {
+          // Not before the browser has read which button was pressed.
+          window.setTimeout(function () {
+            form.querySelectorAll('button').forEach(function (button) { button.disabled = true; });
+          }, 0);
+        }
+      });
+    });
+  }
+
+  function prepare(root) {
+    localize(root);
+    findTokens(root);
+    prepareForms(root);
+  }
 
   // On a phone the navigation folds; without this script it stands open.
   var fold = document.querySelector('button.fold');
@@ -60,6 +107,86 @@
       fold.setAttribute('aria-expanded', String(open));
       nav.classList.toggle('open', open);
     });
+  }
+
+  // Pages that follow: every few seconds the page is fetched again, and a part that has become another one is put in its
+  // place, unless somebody is typing in it.
+  var every = 4000;
+  var known = {};
+
+  /** A part without its token, which is another one each time. */
+  function plain(part) {
+    return part.innerHTML.replace(/(name="_csrf"[^>]*?value=")[^"]*/g, '$1');
+  }
+
+  function inUse(part) {
+    if (part.contains(document.activeElement) && document.activeElement !== document.body) {
+      return true;
+    }
+    return Array.prototype.some.call(part.querySelectorAll('input, textarea, select'), function (field) {
+      if (field.type === 'checkbox' || field.type === 'radio') {
+        return field.checked !== field.defaultChecked;
+      }
+      if (field.tagName === 'SELECT') {
+        return Array.prototype.some.call(field.options, function (option) {
+          return option.selected !== option.defaultSelected
+            && !(option.index === 0 && !field.querySelector('option[selected]'));
+        });
+      }
+      return field.type !== 'hidden' && field.value !== field.defaultValue;
+    });
+  }
+
+  function follow(fresh) {
+    var changed = false;
+    document.querySelectorAll('[data-live]').forEach(function (part) {
+      var key = part.getAttribute('data-live');
+      var other = fresh.querySelector('[data-live="' + key + '"]');
+      if (!other || plain(other) === known[key] || inUse(part)) {
+        return;
+      }
+      known[key] = plain(other);
+      var opened = Array.prototype.map.call(part.querySelectorAll('details'), function (each) { return each.open; });
+      part.innerHTML = other.innerHTML;
+      part.querySelectorAll('details').forEach(function (each, at) { each.open = each.open || !!opened[at]; });
+      prepare(part);
+      changed = true;
+    });
+    if (changed) {
+      var said = document.getElementById('live-said');
+      if (said) {
+        said.textContent = '';
+        said.textContent = 'The page has been brought up to date.';
+      }
+    }
+  }
+
+  function look() {
+    if (document.hidden) {
+      return window.setTimeout(look, every);
+    }
+    return fetch(window.location.href, {credentials: 'same-origin', redirect: 'error', headers: {Accept: 'text/html'}})
+      .then(function (answer) { return answer.ok ? answer.text() : ''; })
+      .then(function (text) {
+        if (text) {
+          follow(new DOMParser().parseFromString(text, 'text/html'));
+        }
+        every = 4000;
+      })
+      .catch(function () { every = Math.min(every * 2, 60000); })
+      .then(function () { window.setTimeout(look, every); });
+  }
+
+  var live = document.querySelector('[data-live-page]');
+  if (live) {
+    document.querySelectorAll('[data-live]').forEach(function (part) {
+      known[part.getAttribute('data-live')] = plain(part);
+    });
+  }
+  prepare(document);
+  window.setInterval(tick, 1000);
+  if (live) {
+    window.setTimeout(look, every);
   }
 
   // Whoever comes back by the browser's history finds the buttons as they were.

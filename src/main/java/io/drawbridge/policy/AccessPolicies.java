@@ -3,6 +3,7 @@ package io.drawbridge.policy;
 import io.drawbridge.identity.TenantId;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The judge. Any doubt is a denial: a tenant without policies, an evaluation that fails, a value that is unknown.
@@ -37,6 +38,9 @@ public interface AccessPolicies {
     /**
      * One policy, as people read it.
      *
+     * @param timeout how long approvers have, in ISO 8601; null if the diagram decides
+     * @param maxDuration its cap on a grant, in ISO 8601 or {@code forever}; null if it has none
+     * @param advice what it tells the requester when it denies, null if nothing
      * @param file where it stands
      * @param line its first line, from 1
      * @param text its source
@@ -44,9 +48,12 @@ public interface AccessPolicies {
     record PolicyView(
             String id,
             String effect,
-            @org.jspecify.annotations.Nullable String mode,
-            @org.jspecify.annotations.Nullable Long priority,
+            @Nullable String mode,
+            @Nullable Long priority,
             boolean guardRail,
+            @Nullable String timeout,
+            @Nullable String maxDuration,
+            @Nullable String advice,
             String file,
             int line,
             String text) {}

@@ -121,9 +121,16 @@ final class PolicyBook {
                 mode == null || Vocabulary.APPROVE_REQUEST_REF.equals(policy.action()) ? null : mode.word(),
                 policy.annotations().priority(),
                 policy.guardRail(),
+                text(policy.annotations().timeout()),
+                text(policy.annotations().maxDuration()),
+                policy.annotations().advice(),
                 policy.piece().source(),
                 policy.piece().line(),
                 policy.piece().text());
+    }
+
+    private static @Nullable String text(@Nullable Object value) {
+        return value == null ? null : value.toString();
     }
 
     private static EntityRef orAny(@Nullable EntityRef reference) {

@@ -257,6 +257,8 @@ class RequestPage {
         page.addObject("typed", Typed.NOTHING);
         page.addObject("wrong", Map.of());
         page.addObject("sent", "");
+        // NB. An administrator's reading of the thread is recorded each time: such a page must not fetch itself again.
+        page.addObject("live", !thread);
         return page;
     }
 }

@@ -16,6 +16,7 @@ import io.drawbridge.organization.ScopeId;
 import io.drawbridge.organization.ScopePath;
 import io.drawbridge.organization.Scopes;
 import io.drawbridge.policy.AccessDuration;
+import io.drawbridge.policy.AccessPolicies;
 import io.drawbridge.request.AccessRequest;
 import io.drawbridge.request.AccessRequests;
 import io.drawbridge.request.ApproverChain;
@@ -25,6 +26,7 @@ import io.drawbridge.request.EscalationDesk;
 import io.drawbridge.request.Identity;
 import io.drawbridge.request.Liftable;
 import io.drawbridge.request.RequestId;
+import io.drawbridge.request.RequestJourney;
 import io.drawbridge.request.RequestReader;
 import io.drawbridge.request.RequestStatus;
 import io.drawbridge.request.RequestWorkflow;
@@ -48,6 +50,8 @@ class RequestViews {
     private final ApproverChain chain;
     private final ConversationDesk conversation;
     private final RequestWorkflow workflow;
+    private final RequestJourney journey;
+    private final AccessPolicies policies;
     private final Grants grants;
     private final GrantDesk desk;
     private final People people;
@@ -60,6 +64,8 @@ class RequestViews {
             ApproverChain chain,
             ConversationDesk conversation,
             RequestWorkflow workflow,
+            RequestJourney journey,
+            AccessPolicies policies,
             Grants grants,
             GrantDesk desk,
             People people,
@@ -70,6 +76,8 @@ class RequestViews {
         this.chain = chain;
         this.conversation = conversation;
         this.workflow = workflow;
+        this.journey = journey;
+        this.policies = policies;
         this.grants = grants;
         this.desk = desk;
         this.people = people;
@@ -162,12 +170,13 @@ class RequestViews {
             List<Fact> facts,
             @Nullable String justification,
             @Nullable String previous,
-            List<String> policies,
+            List<PolicyWords.Said> policies,
             @Nullable Decided decided,
             List<Level> levels,
             boolean showThread,
             List<Message> messages,
             List<History.Step> history,
+            List<DiagramView> diagrams,
             @Nullable Access access,
             @Nullable Reviewed reviewed,
             Rights rights,
@@ -233,12 +242,13 @@ class RequestViews {
                 facts(request),
                 request.justification().orElse(null),
                 request.previous().map(RequestId::value).orElse(null),
-                request.policies(),
+                PolicyWords.of(request.policies(), policies.running(request.tenant())),
                 decided(request),
                 levels(request),
                 showThread,
                 showThread ? messages(caller, id) : List.of(),
                 History.of(reader.history(caller, id)),
+                journey.of(id).stream().map(DiagramView::of).toList(),
                 grant == null ? null : access(grant),
                 request.review().map(this::reviewed).orElse(null),
                 rights,

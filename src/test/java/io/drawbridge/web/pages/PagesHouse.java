@@ -21,6 +21,7 @@ import io.drawbridge.policy.Judgement;
 import io.drawbridge.request.AccessRequest;
 import io.drawbridge.request.DeniedCallIntake;
 import io.drawbridge.request.RequestId;
+import io.drawbridge.request.RequestJourney;
 import io.drawbridge.request.RequestWorkflow;
 import java.time.Clock;
 import java.time.Duration;
@@ -113,6 +114,11 @@ class PagesHouse {
     @Bean
     FakeWorkflow requestWorkflow() {
         return new FakeWorkflow();
+    }
+
+    @Bean
+    RequestJourney requestJourney() {
+        return request -> List.of();
     }
 
     @Bean
