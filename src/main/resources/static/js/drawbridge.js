@@ -8,6 +8,9 @@
     day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit',
     timeZoneName: 'short'
   });
+  var brief = new Intl.DateTimeFormat('en-GB', {
+    day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', timeZoneName: 'short'
+  });
   var units = [['d', 86400], ['h', 3600], ['min', 60], ['s', 1]];
 
   /** Such as "in 3 h 59 min 12 s"; of days and hours without seconds. */
@@ -38,8 +41,12 @@
         return;
       }
       time.title = time.textContent + (zone ? '; shown in ' + zone : '');
-      var text = format.format(at);
-      time.textContent = zone && text.indexOf(zone) < 0 ? text + ' (' + zone + ')' : text;
+      if (time.closest('table') && at.getFullYear() === new Date().getFullYear()) {
+        time.textContent = brief.format(at);
+      } else {
+        var text = format.format(at);
+        time.textContent = zone && text.indexOf(zone) < 0 ? text + ' (' + zone + ')' : text;
+      }
       if (time.classList.contains('due')) {
         var clock = document.createElement('span');
         clock.className = 'left';
@@ -90,7 +97,20 @@
     });
   }
 
+  /** Tables are brief and name the zone once. */
+  function nameZone(root) {
+    root.querySelectorAll('caption').forEach(function (caption) {
+      if (zone && caption.parentNode.querySelector('time') && !caption.querySelector('.zone')) {
+        var named = document.createElement('span');
+        named.className = 'zone quiet';
+        named.textContent = ' times in ' + zone;
+        caption.appendChild(named);
+      }
+    });
+  }
+
   function prepare(root) {
+    nameZone(root);
     localize(root);
     findTokens(root);
     prepareForms(root);
@@ -120,7 +140,8 @@
   }
 
   function inUse(part) {
-    if (part.contains(document.activeElement) && document.activeElement !== document.body) {
+    var active = document.activeElement;
+    if (active && part.contains(active) && /^(INPUT|TEXTAREA|SELECT)$/.test(active.tagName)) {
       return true;
     }
     return Array.prototype.some.call(part.querySelectorAll('input, textarea, select'), function (field) {
@@ -137,6 +158,19 @@
     });
   }
 
+  var focusable = 'a[href], button, summary, [tabindex]';
+
+  /** Back to the same link, or to what stands where it stood. */
+  function restoreFocus(part, focused, place) {
+    var all = Array.prototype.slice.call(part.querySelectorAll(focusable));
+    var same = all.filter(function (each) {
+      return each.getAttribute('href') === focused.getAttribute('href') && each.className === focused.className
+        && each.tagName === focused.tagName;
+    });
+    var next = same.indexOf(all[place]) >= 0 ? all[place] : same[0] || all[Math.min(place, all.length - 1)];
+    (next || document.getElementById('content')).focus({preventScroll: true});
+  }
+
   function follow(fresh) {
     var changed = false;
     document.querySelectorAll('[data-live]').forEach(function (part) {
@@ -147,9 +181,14 @@
       }
       known[key] = plain(other);
       var opened = Array.prototype.map.call(part.querySelectorAll('details'), function (each) { return each.open; });
+      var focused = part.contains(document.activeElement) ? document.activeElement : null;
+      var place = focused ? Array.prototype.indexOf.call(part.querySelectorAll(focusable), focused) : -1;
       part.innerHTML = other.innerHTML;
       part.querySelectorAll('details').forEach(function (each, at) { each.open = each.open || !!opened[at]; });
       prepare(part);
+      if (focused) {
+        restoreFocus(part, focused, place);
+      }
       changed = true;
     });
     if (changed) {

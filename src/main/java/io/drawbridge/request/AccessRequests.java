@@ -81,6 +81,7 @@ public interface AccessRequests {
      * @param readableAccounts accounts whose requests the caller may read, null for all of the tenant
      * @param reader the caller, who always reads his own
      * @param text searched for in permission, account, requester, identity, justification and id, whatever the case
+     * @param narrowing what else they have in common
      * @param before only what was created before that request
      * @param limit at most this many
      */
@@ -91,8 +92,19 @@ public interface AccessRequests {
             @Nullable String account,
             @Nullable PersonId requester,
             @Nullable String text,
+            Narrowing narrowing,
             @Nullable Position before,
             int limit) {}
+
+    /**
+     * What requests of a list have in common; null for what does not matter.
+     *
+     * @param service of the permission that is asked for
+     * @param asked somebody with whom they are: asked to decide, and not decided yet
+     */
+    record Narrowing(@Nullable String service, @Nullable PersonId asked) {
+        public static final Narrowing NONE = new Narrowing(null, null);
+    }
 
     /** A place in the list, newest first. */
     record Position(Instant createdAt, String id) {}

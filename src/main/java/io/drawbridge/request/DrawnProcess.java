@@ -15,8 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param nodes what contains others comes before them
  * @param steps what was entered, in that order
  */
-public record DrawnProcess(
-        String name, int version, Box extent, List<Node> nodes, List<Flow> flows, List<Step> steps) {
+public record DrawnProcess(String name, int version, Box extent, List<Node> nodes, List<Flow> flows, List<Step> steps) {
     public DrawnProcess {
         nodes = List.copyOf(nodes);
         flows = List.copyOf(flows);

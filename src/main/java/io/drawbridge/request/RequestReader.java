@@ -56,11 +56,25 @@ public class RequestReader {
             @Nullable String text,
             AccessRequests.@Nullable Position before,
             int limit) {
+        return list(caller, statuses, account, requester, text, AccessRequests.Narrowing.NONE, before, limit);
+    }
+
+    /** Requests that the caller may read and that the narrowing leaves, newest first. */
+    public List<AccessRequest> list(
+            Caller caller,
+            Set<RequestStatus> statuses,
+            @Nullable String account,
+            @Nullable PersonId requester,
+            @Nullable String text,
+            AccessRequests.Narrowing narrowing,
+            AccessRequests.@Nullable Position before,
+            int limit) {
         demandPerson(caller);
         Set<ScopeId> readable = caller.isAdministrator() ? null : reach.readable(caller);
         return requests.find(
                 caller.tenant(),
-                new AccessRequests.Query(readable, caller.id(), statuses, account, requester, text, before, limit));
+                new AccessRequests.Query(
+                        readable, caller.id(), statuses, account, requester, text, narrowing, before, limit));
     }
 
     public List<AccessRequests.Rung> rungs(AccessRequest request) {

@@ -65,15 +65,13 @@ class CamundaRequestJourney implements RequestJourney {
     @Override
     public List<DrawnProcess> of(RequestId request) {
         List<DrawnProcess> drawn = new ArrayList<>();
-        history
-                .createHistoricProcessInstanceQuery()
+        history.createHistoricProcessInstanceQuery()
                 .processDefinitionKey(ProcessKeys.ACCESS_REQUEST)
                 .processInstanceBusinessKey(request.value())
                 .list()
                 .forEach(instance -> {
                     drawn.add(drawn(instance));
-                    history
-                            .createHistoricProcessInstanceQuery()
+                    history.createHistoricProcessInstanceQuery()
                             .superProcessInstanceId(instance.getId())
                             .orderByProcessInstanceStartTime()
                             .asc()
@@ -85,8 +83,7 @@ class CamundaRequestJourney implements RequestJourney {
 
     private DrawnProcess drawn(HistoricProcessInstance instance) {
         BpmnModelInstance diagram = repository.getBpmnModelInstance(instance.getProcessDefinitionId());
-        List<HistoricActivityInstance> entered = history
-                .createHistoricActivityInstanceQuery()
+        List<HistoricActivityInstance> entered = history.createHistoricActivityInstanceQuery()
                 .processInstanceId(instance.getId())
                 .orderPartiallyByOccurrence()
                 .asc()

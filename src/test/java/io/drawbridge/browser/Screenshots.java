@@ -61,10 +61,14 @@ public final class Screenshots {
     }
 
     private void take(Chromium chromium) throws IOException, InterruptedException {
-        String pending = ask("alice", "111122223333", "s3:DeleteBucket", "PT2H", "Bucket of the year 2019, ticket CHG-77.");
+        String pending =
+                ask("alice", "111122223333", "s3:DeleteBucket", "PT2H", "Bucket of the year 2019, ticket CHG-77.");
         ask("mallory", "111122223333", "rds:DeleteDBInstance", "PT1H", "The old replica is not needed any more.");
         String denied = ask("alice", "111122223333", "kms:ScheduleKeyDeletion", "PT1H", "Key of a closed project.");
-        post("bob", "/v1/requests/" + denied + "/deny", Map.of("message", "Keys stay for 90 days; ask again in March."));
+        post(
+                "bob",
+                "/v1/requests/" + denied + "/deny",
+                Map.of("message", "Keys stay for 90 days; ask again in March."));
         String active = ask("alice", "444455556666", "ec2:TerminateInstances", "PT4H", "Clean up after the load test.");
         post("alice", "/v1/requests/" + pending + "/messages", Map.of("body", "It is empty since last week."));
         post("bob", "/v1/requests/" + pending + "/messages", Map.of("body", "Who else used it?"));

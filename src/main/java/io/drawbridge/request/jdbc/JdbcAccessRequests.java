@@ -181,17 +181,21 @@ class JdbcAccessRequests implements AccessRequests {
             where.append(" and requester_id = :requester");
             parameters.put("requester", query.requester().value());
         }
+        String service = query.narrowing().service();
+        if (service != null) {
+            where.append(" and permission like :service escape '!'");
+            parameters.put("service", escaped(service) + ":%");
+        }
+        PersonId asked = query.narrowing().asked();
+        if (asked != null) {
+            where.append(" and status = 'PENDING' and exists (select 1 from request_rung rung"
+                    + " where rung.request_id = access_request.id"
+                    + " and ' ' || rung.people || ' ' like :asked escape '!')");
+            parameters.put("asked", "% " + escaped(asked.value()) + " %");
+        }
         if (query.text() != null) {
             where.append(" and search_text like :text escape '!'");
-            parameters.put(
-                    "text",
-                    "%"
-                            + query.text()
-                                    .toLowerCase(Locale.ROOT)
-                                    .replace("!", "!!")
-                                    .replace("%", "!%")
-                                    .replace("_", "!_")
-                            + "%");
+            parameters.put("text", "%" + escaped(query.text().toLowerCase(Locale.ROOT)) + "%");
         }
         Position before = query.before();
         if (before != null) {
@@ -223,6 +227,11 @@ class JdbcAccessRequests implements AccessRequests {
                 .param("ids", ids)
                 .query((row, number) -> request(row, id -> users.getOrDefault(id, Set.of())))
                 .list();
+    }
+
+    /** Takes their meaning from the signs that a pattern of SQL knows. */
+    private static String escaped(String text) {
+        return text.replace("!", "!!").replace("%", "!%").replace("_", "!_");
     }
 
     @Override

@@ -75,18 +75,15 @@ record DiagramView(
         Box extent = drawn.extent();
         return new DiagramView(
                 drawn.name() + ", version " + drawn.version(),
-                round(extent.x() - MARGIN) + " " + round(extent.y() - MARGIN) + " "
-                        + round(extent.width() + 2 * MARGIN) + " " + round(extent.height() + 2 * MARGIN),
+                round(extent.x() - MARGIN) + " " + round(extent.y() - MARGIN) + " " + round(extent.width() + 2 * MARGIN)
+                        + " " + round(extent.height() + 2 * MARGIN),
                 Math.round(extent.width() + 2 * MARGIN),
                 Math.round(extent.height() + 2 * MARGIN),
                 drawn.nodes().stream().map(DiagramView::shape).toList(),
                 drawn.flows().stream().map(DiagramView::line).toList(),
                 drawn.steps().stream()
                         .map(step -> new Step(
-                                step.name(),
-                                Moment.of(step.entered()),
-                                Moment.ofNullable(step.left()),
-                                step.broken()))
+                                step.name(), Moment.of(step.entered()), Moment.ofNullable(step.left()), step.broken()))
                         .toList(),
                 drawn.steps().stream()
                         .filter(step -> step.left() == null && step.kind() != Kind.SUB_PROCESS)

@@ -164,6 +164,8 @@ class RequestViews {
     record Focus(
             String id,
             String title,
+            String requester,
+            @Nullable String asked,
             String status,
             String explanation,
             Clocks clocks,
@@ -236,6 +238,10 @@ class RequestViews {
         return new Focus(
                 id.value(),
                 request.entitlement() + " in " + accountName(request),
+                people.find(request.requester())
+                        .map(Person::name)
+                        .orElse(request.requester().value()),
+                request.requestedDuration().map(AccessDuration::inWords).orElse(null),
                 request.status().name(),
                 explanation(request),
                 clocks(request, workflow.clocks(id), grant),
@@ -311,7 +317,11 @@ class RequestViews {
                 default -> "nobody was asked";
             };
         }
-        return rungs.stream().map(rung -> names(rung.people())).collect(Collectors.joining("; then "));
+        return rungs.stream()
+                .map(rung -> rung.people().stream()
+                        .map(id -> people.find(id).map(Person::name).orElse(id.value()))
+                        .collect(Collectors.joining(", ")))
+                .collect(Collectors.joining("; then "));
     }
 
     private static Clocks clocks(AccessRequest request, RequestWorkflow.Clocks running, @Nullable Grant grant) {

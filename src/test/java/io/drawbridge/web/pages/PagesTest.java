@@ -2,6 +2,9 @@ package io.drawbridge.web.pages;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.hasToString;
 import static org.hamcrest.Matchers.not;
 import static org.springframework.security.test.web.servlet.request.SecurityMockMvcRequestPostProcessors.csrf;
 import static org.springframework.security.test.web.servlet.request.SecurityMockMvcRequestPostProcessors.user;
@@ -141,6 +144,121 @@ class PagesTest {
         Set<String> secondIds = ids(second);
         assertThat(firstIds).hasSize(25);
         assertThat(secondIds).hasSize(5).doesNotContainAnyElementsOf(firstIds);
+    }
+
+    @Test
+    @DisplayName("R71 the table is narrowed by status, account, service, requester, one's own and what is with one")
+    void tableIsNarrowed() throws Exception {
+        AccessRequest request = pending("Clean up");
+        String link = "/requests/" + request.id();
+
+        for (String narrowed : List.of(
+                "status=PENDING",
+                "account=111122223333",
+                "service=s3",
+                "requester=alice",
+                "requester=ALICE@acme.example",
+                "show=decide",
+                "q=clean",
+                "show=decide&status=PENDING&account=111122223333&service=s3&requester=alice&q=Clean%20up",
+                "status=NONSENSE")) {
+            assertThat(body(look(BOB, "/requests?" + narrowed))).as(narrowed).contains(link);
+        }
+        for (String narrowed : List.of(
+                "status=DENIED",
+                "account=444455556666",
+                "service=ec2",
+                "service=s",
+                "service=%25",
+                "requester=mallory",
+                "show=mine",
+                "q=nothing%20of%20that")) {
+            assertThat(body(look(BOB, "/requests?" + narrowed)))
+                    .as(narrowed)
+                    .doesNotContain(link)
+                    .contains("Nothing matches");
+        }
+        assertThat(body(look(ALICE, "/requests?show=mine"))).contains(link);
+        assertThat(body(look(ALICE, "/requests?show=decide"))).doesNotContain(link);
+        assertThat(body(look("carol@acme.example", "/requests?show=decide")))
+                .as("who was not asked yet")
+                .doesNotContain(link);
+    }
+
+    @Test
+    @DisplayName("R71 further pages keep what the table is narrowed to, whatever was typed")
+    void pagesKeepTheFilter() throws Exception {
+        for (int each = 0; each < 26; each++) {
+            pending("50 % & more = <b>fun</b>").id();
+            database.sql("update access_request set open_key = null, status = 'EXPIRED'")
+                    .update();
+        }
+
+        String first = body(look(ALICE, "/requests?status=EXPIRED&q=50%20%25%20%26%20more%20%3D%20%3Cb%3E"));
+        Matcher next =
+                Pattern.compile("href=\"(/requests\\?[^\"]*cursor=[^\"]*)\"").matcher(first);
+        assertThat(next.find()).isTrue();
+        String second = body(look(ALICE, next.group(1).replace("&amp;", "&")));
+
+        assertThat(ids(second)).hasSize(1);
+        assertThat(second).contains("value=\"50 % &amp; more = &lt;b&gt;\"");
+    }
+
+    @Test
+    @DisplayName("R43 R24 several are denied by one message, each by itself, and each says how it went")
+    void severalAreDeniedAtOnce() throws Exception {
+        AccessRequest his = pending("Clean up");
+        AccessRequest gone = pending("Once more", "s3:DeleteBucketPolicy");
+        assertThat(body(look(BOB, "/requests")))
+                .contains(
+                        "Deny several at once",
+                        "name=\"request\"",
+                        his.id().value(),
+                        gone.id().value());
+        database.sql("update access_request set open_key = null, status = 'EXPIRED' where id = ?")
+                .param(gone.id().value())
+                .update();
+
+        String unknown = "00000000-0000-0000-0000-000000000000";
+        browser.perform(post("/requests/deny")
+                        .param("request", his.id().value(), gone.id().value(), unknown, "nonsense")
+                        .param("text", "Not today.")
+                        .with(user(BOB))
+                        .with(csrf()))
+                .andExpect(redirectedUrl("/requests"))
+                .andExpect(flash().attribute("outcomes", hasSize(4)))
+                .andExpect(flash().attribute("outcomes", hasItem(hasToString(containsString("true, words=denied")))));
+
+        assertThat(statusOf(his)).isEqualTo(RequestStatus.DENIED);
+        assertThat(statusOf(gone)).isEqualTo(RequestStatus.EXPIRED);
+    }
+
+    @Test
+    @DisplayName("R43 R24 several are not denied without a message, without a choice, or by who may not decide")
+    void severalAreNotDenied() throws Exception {
+        AccessRequest request = pending("Clean up");
+
+        for (String[] tried : new String[][] {{BOB, " "}, {ALICE, "No."}, {"victor@acme.example", "No."}}) {
+            browser.perform(post("/requests/deny")
+                            .param("request", request.id().value())
+                            .param("text", tried[1])
+                            .with(user(tried[0]))
+                            .with(csrf()))
+                    .andExpect(redirectedUrl("/requests"))
+                    .andExpect(flash().attribute("outcomes", hasItem(hasToString(containsString("not denied")))));
+        }
+        browser.perform(post("/requests/deny")
+                        .param("text", "No.")
+                        .with(user(BOB))
+                        .with(csrf()))
+                .andExpect(flash().attribute("failed", containsString("choose the requests")));
+        browser.perform(post("/requests/deny")
+                        .param("request", request.id().value())
+                        .param("text", "No.")
+                        .with(user(BOB)))
+                .andExpect(status().isForbidden());
+
+        assertThat(statusOf(request)).isEqualTo(RequestStatus.PENDING);
     }
 
     @Test
@@ -384,7 +502,11 @@ class PagesTest {
     }
 
     private AccessRequest pending(String justification) {
-        AccessRequest request = fresh();
+        return pending(justification, "s3:DeleteBucket");
+    }
+
+    private AccessRequest pending(String justification, String permission) {
+        AccessRequest request = fresh(permission);
         request.justify(justification, AccessDuration.of(Duration.ofHours(2)), null, false);
         request.sendToApprovers(PagesHouse.NOW);
         committing(() -> {
@@ -398,13 +520,17 @@ class PagesTest {
     }
 
     private static AccessRequest fresh() {
+        return fresh("s3:DeleteBucket");
+    }
+
+    private static AccessRequest fresh(String permission) {
         return AccessRequest.opened(
                 new TenantId("acme"),
                 new PersonId(ALICE),
                 new Identity(Identity.Type.SSO_USER, "arn:aws:sts::111122223333:assumed-role/x/" + ALICE, ALICE),
                 new ScopeId("111122223333"),
                 "r-acme/ou-workloads/ou-production/111122223333",
-                PermissionName.parse("s3:DeleteBucket"),
+                PermissionName.parse(permission),
                 AccessRequest.Origin.EVENT,
                 Liftable.YES,
                 null,
