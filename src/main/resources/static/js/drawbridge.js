@@ -228,6 +228,84 @@
     window.setTimeout(look, every);
   }
 
+  // The form that asks for access: permissions of the chosen account and service, and what would happen, as one types.
+  var asking = document.querySelector('form[data-preview]');
+  if (asking) {
+    var offers = [];
+    var service = document.getElementById('service');
+    var wait = null;
+    var latest = 0;
+
+    var narrow = function () {
+      var list = document.getElementById('permissions');
+      list.textContent = '';
+      offers.forEach(function (offer) {
+        if (!service.value || offer.service === service.value) {
+          var option = document.createElement('option');
+          option.value = offer.what;
+          option.textContent = offer.about;
+          list.appendChild(option);
+        }
+      });
+      Array.prototype.forEach.call(service.options, function (option) {
+        option.hidden = option.value !== '' && !offers.some(function (offer) { return offer.service === option.value; });
+      });
+    };
+    var fetchOffers = function () {
+      fetch(asking.getAttribute('data-offers') + '?account=' + encodeURIComponent(asking.elements.account.value),
+        {credentials: 'same-origin', redirect: 'error'})
+        .then(function (answer) { return answer.json(); })
+        .then(function (found) { offers = found; narrow(); })
+        .catch(function () { /* The list that came with the page stays. */ });
+    };
+    var show = function (fresh) {
+      document.querySelectorAll('article [data-part]').forEach(function (part) {
+        var other = fresh.querySelector('[data-part="' + part.getAttribute('data-part') + '"]');
+        if (other && other.innerHTML !== part.innerHTML) {
+          part.innerHTML = other.innerHTML;
+        }
+      });
+      var old = asking.elements.duration;
+      var now = fresh.querySelector('select[name=duration]');
+      if (old && now && document.activeElement !== old) {
+        var chosen = old.value;
+        old.innerHTML = now.innerHTML;
+        if (Array.prototype.some.call(old.options, function (option) { return option.value === chosen; })) {
+          old.value = chosen;
+        }
+      }
+    };
+    var preview = function () {
+      var asked = asking.elements;
+      if (!asked.account.value || !asked.permission.value) {
+        return;
+      }
+      var mine = ++latest;
+      var body = new URLSearchParams(new FormData(asking));
+      body.set('preview', 'true');
+      fetch(asking.action, {method: 'POST', body: body, credentials: 'same-origin', redirect: 'error', headers: {Accept: 'text/html'}})
+        .then(function (answer) { return answer.text(); })
+        .then(function (text) {
+          if (mine === latest) {
+            show(new DOMParser().parseFromString(text, 'text/html'));
+          }
+        })
+        .catch(function () { /* The button does the same. */ });
+    };
+    asking.addEventListener('change', function (event) {
+      if (event.target.name === 'account') {
+        fetchOffers();
+      }
+      if (event.target.name && event.target.name !== 'justification') {
+        window.clearTimeout(wait);
+        wait = window.setTimeout(preview, 150);
+      }
+    });
+    service.addEventListener('change', narrow);
+    document.querySelector('[data-scripted]').hidden = false;
+    fetchOffers();
+  }
+
   // Whoever comes back by the browser's history finds the buttons as they were.
   window.addEventListener('pageshow', function () {
     document.querySelectorAll('form button').forEach(function (button) { button.disabled = false; });

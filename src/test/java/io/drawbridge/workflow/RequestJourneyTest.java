@@ -116,11 +116,10 @@ class RequestJourneyTest extends GrantStage {
     private void takesTheLinesThatTheEngineTook(RequestId... requests) {
         Set<String> drawn = new TreeSet<>();
         for (RequestId request : requests) {
-            journey.of(request)
-                    .forEach(each -> each.flows().stream()
-                            .filter(Flow::taken)
-                            .map(Flow::id)
-                            .forEach(drawn::add));
+            journey.of(request).forEach(each -> each.flows().stream()
+                    .filter(Flow::taken)
+                    .map(Flow::id)
+                    .forEach(drawn::add));
         }
         assertThat(drawn).isNotEmpty().containsExactlyInAnyOrderElementsOf(tracks.taken());
     }

@@ -6,8 +6,11 @@ import io.drawbridge.identity.InvalidInputException;
 import io.drawbridge.organization.Control;
 import io.drawbridge.organization.Controls;
 import io.drawbridge.organization.PermissionCatalogue;
+import io.drawbridge.organization.PermissionSets;
+import io.drawbridge.organization.ScopePath;
 import io.drawbridge.organization.Scopes;
 import io.drawbridge.policy.AccessDuration;
+import io.drawbridge.policy.AccessPolicies;
 import io.drawbridge.request.AccessRequest;
 import io.drawbridge.request.AccessRequests;
 import io.drawbridge.request.AlreadyOpenException;
@@ -18,11 +21,15 @@ import io.drawbridge.request.OpeningDesk;
 import io.drawbridge.request.Preview;
 import io.drawbridge.request.StatusConflictException;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.http.HttpStatus;
@@ -31,6 +38,8 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.ModelAttribute;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.ResponseBody;
 import org.springframework.web.servlet.ModelAndView;
 import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 
@@ -46,8 +55,18 @@ class NewRequestPage {
     private final Scopes scopes;
     private final Controls controls;
     private final PermissionCatalogue catalogue;
+    private final PermissionSets permissionSets;
+    private final AccessPolicies policies;
 
-    NewRequestPage(OpeningDesk opening, Scopes scopes, Controls controls, PermissionCatalogue catalogue) {
+    NewRequestPage(
+            OpeningDesk opening,
+            Scopes scopes,
+            Controls controls,
+            PermissionCatalogue catalogue,
+            PermissionSets permissionSets,
+            AccessPolicies policies) {
+        this.permissionSets = permissionSets;
+        this.policies = policies;
         this.opening = opening;
         this.scopes = scopes;
         this.controls = controls;
@@ -92,23 +111,51 @@ class NewRequestPage {
     record Foreseen(
             String words,
             boolean denied,
-            List<String> policies,
+            List<PolicyWords.Said> policies,
             List<String> advice,
             List<RequestViews.Level> levels,
             String longest,
             String ending,
             @Nullable String open) {}
 
+    /** One service whose permissions can be asked for. */
+    record Service(String name, String title) {}
+
+    /**
+     * Something that can be asked for.
+     *
+     * @param what as it is typed: an action, or a permission set
+     * @param service null for a permission set
+     * @param about what it is, in a line
+     */
+    record Offer(String what, @Nullable String service, String about) {}
+
+    /** A link may fill the form; what would happen then is shown at once, and nothing is stored. */
     @GetMapping
     ModelAndView form(@ModelAttribute(name = "caller", binding = false) Caller caller, Typed typed) {
-        return page(caller, typed);
+        return typed.account() == null || typed.permission() == null ? page(caller, typed) : preview(caller, typed);
+    }
+
+    /** What can be asked for in an account, by service; for the form's own script. */
+    @GetMapping("/offers")
+    @ResponseBody
+    List<Offer> offers(
+            @ModelAttribute(name = "caller", binding = false) Caller caller,
+            @RequestParam(required = false) @Nullable String account) {
+        return offered(caller, account);
     }
 
     @PostMapping(params = "preview")
     ModelAndView preview(@ModelAttribute(name = "caller", binding = false) Caller caller, Typed typed) {
         try {
             ModelAndView page = page(caller, typed);
-            page.addObject("preview", foreseen(opening.preview(caller, typed.ask())));
+            Preview preview = opening.preview(caller, typed.ask());
+            page.addObject("preview", foreseen(caller, preview));
+            page.addObject(
+                    "durations",
+                    DurationField.choices(
+                            preview.durations().offered(), preview.durations().preset()));
+            page.addObject("durationHint", hint(preview));
             return page;
         } catch (InvalidInputException refusal) {
             return invalid(caller, typed, refusal);
@@ -171,25 +218,53 @@ class NewRequestPage {
                         .map(scope -> new Account(scope.id().value(), scope.name()))
                         .sorted(Comparator.comparing(Account::name))
                         .toList());
-        page.addObject("permissions", closed(caller));
+        List<Offer> offers = offered(caller, typed.account());
+        page.addObject("offers", offers);
+        page.addObject("services", services(offers));
         page.addObject("durations", DurationField.choices(DurationOffer.STANDARD, DurationOffer.STANDARD.get(2)));
+        page.addObject("durationHint", "such as 90m, 2h 30m, 3d or forever");
         page.addObject("typed", typed);
         page.addObject("wrong", Map.of());
         return page;
     }
 
-    /** Every permission that a control closes somewhere in the tenant. */
-    private List<String> closed(Caller caller) {
-        Set<String> services = controls.of(caller.tenant()).stream()
+    private List<Service> services(List<Offer> offers) {
+        Set<String> offered =
+                offers.stream().map(Offer::service).filter(Objects::nonNull).collect(Collectors.toSet());
+        return catalogue.services().stream()
+                .filter(service -> offered.contains(service.service()))
+                .map(service -> new Service(service.service(), service.title()))
+                .toList();
+    }
+
+    /** Every permission that a control closes in the account, or without one somewhere in the tenant; and the sets. */
+    private List<Offer> offered(Caller caller, @Nullable String account) {
+        Optional<ScopePath> path = account == null || account.isBlank()
+                ? Optional.empty()
+                : scopes.account(caller.tenant(), account.strip());
+        Set<String> closed = controls.of(caller.tenant()).stream()
                 .filter(control -> control.control() == Control.PROTECTED)
                 .map(Controls.ScopeControl::service)
+                .distinct()
+                .filter(service -> path.map(at ->
+                                controls.effective(caller.tenant(), at, service).control() == Control.PROTECTED)
+                        .orElse(true))
                 .collect(Collectors.toSet());
-        return catalogue.services().stream()
-                .filter(service -> services.contains(service.service()))
-                .flatMap(service -> service.permissions().stream())
-                .map(permission -> permission.name().toString())
-                .sorted()
+        Stream<Offer> permissions = catalogue.services().stream()
+                .filter(service -> closed.contains(service.service()))
+                .flatMap(service -> service.permissions().stream()
+                        .map(permission ->
+                                new Offer(permission.name().toString(), service.service(), permission.group())));
+        Stream<Offer> sets = permissionSets.of(caller.tenant()).stream()
+                .map(set -> new Offer(PERMISSION_SET + set.name().name(), null, set.description()));
+        return Stream.concat(permissions, sets)
+                .sorted(Comparator.comparing(Offer::what))
                 .toList();
+    }
+
+    private static String hint(Preview preview) {
+        return "from " + preview.durations().minimum().inWords() + " to "
+                + preview.durations().maximum().inWords() + ", such as 90m or 2h 30m";
     }
 
     private static String ending(LivingGrants.Ending ending) {
@@ -203,7 +278,7 @@ class NewRequestPage {
                                 .inWords() + " late.";
     }
 
-    private static Foreseen foreseen(Preview preview) {
+    private Foreseen foreseen(Caller caller, Preview preview) {
         String words =
                 switch (preview.outcome()) {
                     case DENIED -> "The policy would deny it.";
@@ -213,7 +288,7 @@ class NewRequestPage {
                         "The glass would break: access at once, everybody is told, and a review follows.";
                     case REQUIRE -> "It would go to the approvers.";
                 };
-        List<RequestViews.Level> levels = new java.util.ArrayList<>();
+        List<RequestViews.Level> levels = new ArrayList<>();
         preview.approvers()
                 .forEach(step -> levels.add(new RequestViews.Level(
                         levels.size(),
@@ -223,7 +298,7 @@ class NewRequestPage {
         return new Foreseen(
                 words,
                 !preview.judgement().allowed(),
-                preview.judgement().policies(),
+                PolicyWords.of(preview.judgement().policies(), policies.running(caller.tenant())),
                 preview.judgement().advice(),
                 levels,
                 preview.durations().maximum().inWords(),

@@ -262,6 +262,47 @@ class PagesTest {
     }
 
     @Test
+    @DisplayName("R17 R34 a link fills the form, and shows at once what would happen and which durations can be asked")
+    void aLinkFillsTheForm() throws Exception {
+        String page = body(look(
+                ALICE,
+                "/requests/new?account=111122223333&permission=s3:DeleteBucket&duration=PT2H&justification=Because"));
+
+        assertThat(page)
+                .contains("It would go to the approvers", "bob@acme.example", "asked first", "require-protected")
+                .contains("<option value=\"PT2H\" selected=\"selected\">")
+                .contains("<option value=\"PT8H\"")
+                .doesNotContain("<option value=\"P7D\"")
+                .contains("value=\"s3:DeleteBucket\"", ">Because</textarea>");
+        assertThat(database.sql("select count(*) from access_request")
+                        .query(Integer.class)
+                        .single())
+                .isZero();
+        look(ALICE, "/requests/new?account=111122223333&permission=s3:NoSuchThing")
+                .andExpect(status().isUnprocessableEntity())
+                .andExpect(content().string(containsString("permission-wrong")));
+    }
+
+    @Test
+    @DisplayName("R17 the form offers what a control closes in the account that was chosen")
+    void offersWhatIsClosed() throws Exception {
+        assertThat(body(look(ALICE, "/requests/new/offers?account=111122223333")))
+                .contains("s3:DeleteBucket");
+        database.sql(
+                        "insert into control (tenant_id, scope_id, service, control) values ('acme', '111122223333', 's3', 'NONE')")
+                .update();
+        try {
+            assertThat(body(look(ALICE, "/requests/new/offers?account=111122223333")))
+                    .isEqualTo("[]");
+            assertThat(body(look(ALICE, "/requests/new/offers?account=444455556666")))
+                    .contains("s3:DeleteBucket");
+        } finally {
+            database.sql("delete from control where tenant_id = 'acme' and scope_id = '111122223333'")
+                    .update();
+        }
+    }
+
+    @Test
     @DisplayName("R4 every clock stands on the page, for machines and in words")
     void clocksAreShown() throws Exception {
         AccessRequest request = pending("Clean up");
