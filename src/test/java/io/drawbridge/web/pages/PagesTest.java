@@ -111,6 +111,42 @@ class PagesTest {
     }
 
     @Test
+    void firstVisitorIsLedThroughTheMainJob() throws Exception {
+        String first = body(look(ALICE, "/requests"));
+        assertThat(first).contains("Your first request, in three steps", "ask to delete a bucket");
+        Matcher link = Pattern.compile("href=\"(/requests/new\\?[^\"]*)\"").matcher(first);
+        assertThat(link.find()).isTrue();
+        assertThat(body(look(ALICE, link.group(1).replace("&amp;", "&"))))
+                .as("the form that the guide leads to")
+                .contains("value=\"s3:DeleteBucket\"", "It would go to the approvers");
+
+        AccessRequest request = pending("Clean up");
+        assertThat(body(look(ALICE, "/requests"))).contains("sign in as <code>bob</code>");
+        assertThat(body(look(BOB, "/requests"))).contains("Open the request</a>, write a message");
+
+        Grant grant = approved(request);
+        assertThat(body(look(ALICE, "/requests"))).contains("The access is open now");
+
+        database.sql("update access_grant set state = 'REVOKED' where id = ?")
+                .param(grant.id().value())
+                .update();
+        assertThat(body(look(ALICE, "/requests"))).contains("That was the whole job");
+    }
+
+    @Test
+    void guideIsClosedForGood() throws Exception {
+        var closed = browser.perform(post("/guide/close").with(user(ALICE)).with(csrf()))
+                .andExpect(redirectedUrl("/requests"))
+                .andReturn()
+                .getResponse()
+                .getCookie("drawbridge-guide-closed");
+
+        assertThat(closed).isNotNull();
+        browser.perform(get("/requests").cookie(closed).with(user(ALICE)))
+                .andExpect(content().string(not(containsString("in three steps"))));
+    }
+
+    @Test
     @DisplayName("R71 the table shows status, request, time, approvers and action, and what waits for the viewer first")
     void tableShowsWhatWaits() throws Exception {
         AccessRequest request = pending("Clean up");
@@ -150,7 +186,7 @@ class PagesTest {
     @DisplayName("R71 the table is narrowed by status, account, service, requester, one's own and what is with one")
     void tableIsNarrowed() throws Exception {
         AccessRequest request = pending("Clean up");
-        String link = "/requests/" + request.id();
+        String link = "<a href=\"/requests/" + request.id() + "\"><code>";
 
         for (String narrowed : List.of(
                 "status=PENDING",
@@ -439,21 +475,7 @@ class PagesTest {
     @DisplayName("R53 access that may still be on is said loudly")
     void saysThatAccessMayStillBeOn() throws Exception {
         AccessRequest request = pending("Clean up");
-        act(BOB, request, "approve", "text", "Go ahead").andExpect(status().is3xxRedirection());
-        Grant grant = Grant.opened(
-                request.tenant(),
-                request.id(),
-                request.requester(),
-                request.identity(),
-                request.account(),
-                request.entitlement(),
-                PagesHouse.NOW,
-                PagesHouse.NOW.plus(Duration.ofHours(2)),
-                false,
-                Way.SCP_EXEMPTION,
-                request.entitlement(),
-                PagesHouse.NOW);
-        committing(() -> grants.add(grant));
+        approved(request);
         assertThat(body(look(ALICE, "/requests/" + request.id())))
                 .contains("access ends at", "datetime=\"2026-01-15T14:00:00Z\"", "End the access now")
                 .doesNotContain("Access may still be on");
@@ -540,6 +562,25 @@ class PagesTest {
         AccessRequest request = fresh();
         committing(() -> requests.add(request));
         return request;
+    }
+
+    private Grant approved(AccessRequest request) throws Exception {
+        act(BOB, request, "approve", "text", "Go ahead").andExpect(status().is3xxRedirection());
+        Grant grant = Grant.opened(
+                request.tenant(),
+                request.id(),
+                request.requester(),
+                request.identity(),
+                request.account(),
+                request.entitlement(),
+                PagesHouse.NOW,
+                PagesHouse.NOW.plus(Duration.ofHours(2)),
+                false,
+                Way.SCP_EXEMPTION,
+                request.entitlement(),
+                PagesHouse.NOW);
+        committing(() -> grants.add(grant));
+        return grant;
     }
 
     private AccessRequest pending(String justification) {
