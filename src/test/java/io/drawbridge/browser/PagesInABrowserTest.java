@@ -63,7 +63,7 @@ class PagesInABrowserTest extends LiveStage {
         alice.fill("#permission", "rds:DeleteDBClusterSnapshot");
         alice.press("#permission", "Tab");
         assertThat(alice.locator("[data-part=preview]")).containsText("It would go to the approvers.", waiting());
-        assertThat(alice.locator("[data-part=preview]")).containsText("bob@acme.example");
+        assertThat(alice.locator("[data-part=preview]")).containsText("Bob Baker");
         alice.fill("#justification", "The snapshot of last year has to go.");
         alice.selectOption("#new-duration", "PT15M");
         button(alice, "Ask for access").click();

@@ -32,7 +32,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 public final class Screenshots {
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final HttpClient HTTP = HttpClient.newHttpClient();
-    private static final int TALLEST = 2400;
+    private static final int TALLEST = 1800;
 
     private final String home;
     private final Path folder;
@@ -61,6 +61,9 @@ public final class Screenshots {
     }
 
     private void take(Chromium chromium) throws IOException, InterruptedException {
+        for (Chromium.Window window : Chromium.Window.values()) {
+            picture(signedIn(chromium, window, "alice"), "/requests", "first-visit" + suffix(window));
+        }
         String pending =
                 ask("alice", "111122223333", "s3:DeleteBucket", "PT2H", "Bucket of the year 2019, ticket CHG-77.");
         ask("mallory", "111122223333", "rds:DeleteDBInstance", "PT1H", "The old replica is not needed any more.");
@@ -75,16 +78,16 @@ public final class Screenshots {
         call("intake", "/v1/events/cloudtrail", Files.readString(Path.of("samples/denied-s3-delete-bucket.json")));
 
         for (Chromium.Window window : Chromium.Window.values()) {
-            String size = window == Chromium.Window.DESKTOP ? "" : "-phone";
+            String size = suffix(window);
             Page nobody = chromium.person(window);
             picture(nobody, "/login", "login" + size);
 
-            Page bob = signedIn(chromium, window, "bob");
+            Page bob = withoutGuide(signedIn(chromium, window, "bob"));
             picture(bob, "/requests", "requests" + size);
             picture(bob, "/requests/" + pending, "request" + size);
             picture(bob, "/notices", "notices" + size);
 
-            Page alice = signedIn(chromium, window, "alice");
+            Page alice = withoutGuide(signedIn(chromium, window, "alice"));
             picture(alice, "/requests", "requests-of-a-requester" + size);
             picture(alice, "/requests/" + active, "request-approved" + size);
             picture(
@@ -102,12 +105,21 @@ public final class Screenshots {
         }
     }
 
+    private static String suffix(Chromium.Window window) {
+        return window == Chromium.Window.DESKTOP ? "" : "-phone";
+    }
+
     private Page signedIn(Chromium chromium, Chromium.Window window, String person) {
         Page page = chromium.person(window);
         page.navigate(home + "/login");
         page.fill("#username", person);
         page.fill("#password", person);
         page.click("form[action='/login'] button[type=submit]");
+        return page;
+    }
+
+    private static Page withoutGuide(Page page) {
+        page.getByText("Close this guide").click();
         return page;
     }
 

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Profile;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.ResponseCookie;
@@ -43,11 +44,17 @@ class DemoGuide {
     private final SignedIn signedIn;
     private final RequestReader reader;
     private final Grants grants;
+    private final String baseUrl;
 
-    DemoGuide(SignedIn signedIn, RequestReader reader, Grants grants) {
+    DemoGuide(
+            SignedIn signedIn,
+            RequestReader reader,
+            Grants grants,
+            @Value("${drawbridge.base-url:http://127.0.0.1:8080}") String baseUrl) {
         this.signedIn = signedIn;
         this.reader = reader;
         this.grants = grants;
+        this.baseUrl = baseUrl;
     }
 
     /**
@@ -56,8 +63,9 @@ class DemoGuide {
      * @param step the first that is not done, from 1; 4 when all are
      * @param request the request that this is about, null before there is one
      * @param mayDecide whether the visitor is one who approves
+     * @param baseUrl where the API listens
      */
-    record Progress(int step, @Nullable String request, boolean mayDecide) {}
+    record Progress(int step, @Nullable String request, boolean mayDecide, String baseUrl) {}
 
     @ModelAttribute("guide")
     @Nullable
@@ -87,7 +95,7 @@ class DemoGuide {
                 .orElse(null);
         boolean own =
                 open.filter(request -> request.requester().equals(caller.id())).isPresent();
-        return new Progress(step, about, open.isPresent() && !own);
+        return new Progress(step, about, open.isPresent() && !own, baseUrl);
     }
 
     private static Optional<AccessRequest> first(List<AccessRequest> requests, Predicate<AccessRequest> wanted) {

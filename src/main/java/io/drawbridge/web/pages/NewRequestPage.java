@@ -3,6 +3,8 @@ package io.drawbridge.web.pages;
 import io.drawbridge.identity.Caller;
 import io.drawbridge.identity.ForbiddenException;
 import io.drawbridge.identity.InvalidInputException;
+import io.drawbridge.identity.People;
+import io.drawbridge.identity.Person;
 import io.drawbridge.organization.Control;
 import io.drawbridge.organization.Controls;
 import io.drawbridge.organization.PermissionCatalogue;
@@ -57,6 +59,7 @@ class NewRequestPage {
     private final PermissionCatalogue catalogue;
     private final PermissionSets permissionSets;
     private final AccessPolicies policies;
+    private final People people;
 
     NewRequestPage(
             OpeningDesk opening,
@@ -64,7 +67,9 @@ class NewRequestPage {
             Controls controls,
             PermissionCatalogue catalogue,
             PermissionSets permissionSets,
-            AccessPolicies policies) {
+            AccessPolicies policies,
+            People people) {
+        this.people = people;
         this.permissionSets = permissionSets;
         this.policies = policies;
         this.opening = opening;
@@ -293,7 +298,9 @@ class NewRequestPage {
                 .forEach(step -> levels.add(new RequestViews.Level(
                         levels.size(),
                         step.scope().value(),
-                        step.people().stream().map(Object::toString).collect(Collectors.joining(", ")),
+                        step.people().stream()
+                                .map(id -> people.find(id).map(Person::name).orElse(id.value()))
+                                .collect(Collectors.joining(", ")),
                         null)));
         return new Foreseen(
                 words,

@@ -357,12 +357,11 @@ class RequestViews {
         if (request.breakGlass()) {
             facts.add(new Fact("Emergency", "flagged by the requester"));
         }
-        facts.add(new Fact(
-                "Began with",
-                request.origin() == AccessRequest.Origin.PERSON
-                        ? "a form or an API call"
-                        : "a denied call"
-                                + (request.attempts() > 1 ? ", attempted " + request.attempts() + " times" : "")));
+        boolean byPerson = request.origin() == AccessRequest.Origin.PERSON;
+        facts.add(new Fact("Began with", byPerson ? "a form or an API call" : "a denied call"));
+        if (!byPerson) {
+            facts.add(new Fact("Attempts", request.attempts() == 1 ? "1" : request.attempts() + ", all denied"));
+        }
         if (request.liftable() == Liftable.UNKNOWN) {
             facts.add(new Fact("Would it help", "unknown; the denial did not name its cause"));
         }

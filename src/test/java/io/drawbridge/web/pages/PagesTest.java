@@ -305,7 +305,7 @@ class PagesTest {
                 "/requests/new?account=111122223333&permission=s3:DeleteBucket&duration=PT2H&justification=Because"));
 
         assertThat(page)
-                .contains("It would go to the approvers", "bob@acme.example", "asked first", "require-protected")
+                .contains("It would go to the approvers", "Bob Baker", "asked first", "require-protected")
                 .contains("<option value=\"PT2H\" selected=\"selected\">")
                 .contains("<option value=\"PT8H\"")
                 .doesNotContain("<option value=\"P7D\"")
@@ -532,7 +532,7 @@ class PagesTest {
         browser.perform(ask("preview", "true", "account", "111122223333", "permission", "s3:DeleteBucket"))
                 .andExpect(status().isOk())
                 .andExpect(content().string(containsString("It would go to the approvers.")))
-                .andExpect(content().string(containsString(BOB)));
+                .andExpect(content().string(containsString("Bob Baker")));
         browser.perform(ask("account", "111122223333", "permission", "s3:Nothing", "justification", HOSTILE))
                 .andExpect(status().isUnprocessableEntity())
                 .andExpect(content().string(containsString("is not a privileged permission")))
