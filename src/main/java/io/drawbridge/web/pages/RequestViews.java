@@ -35,6 +35,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -91,6 +92,7 @@ class RequestViews {
      * @param approvers who was asked, or how it went without
      * @param action what the caller can do, in one word
      * @param waits whether it waits for the caller
+     * @param access how the access stands, null if there is none
      */
     record Line(
             String id,
@@ -103,6 +105,7 @@ class RequestViews {
             String action,
             boolean waits,
             Clocks clocks,
+            @Nullable String access,
             boolean mayStillBeOn) {}
 
     /** Every clock of a request that runs; null for one that does not. */
@@ -210,6 +213,9 @@ class RequestViews {
                     action,
                     !action.equals("Open"),
                     clocks(request, clocks.getOrDefault(request.id(), RequestWorkflow.Clocks.NONE), grant),
+                    grant == null
+                            ? null
+                            : grant.state().name().toLowerCase(Locale.ROOT).replace('_', ' '),
                     grant != null && grant.state().mayStillBeOn()));
         }
         return lines;
