@@ -13,11 +13,14 @@ import io.drawbridge.request.RequestId;
 import io.drawbridge.request.RequestJourney;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.camunda.bpm.engine.HistoryService;
 import org.camunda.bpm.engine.RepositoryService;
 import org.camunda.bpm.engine.history.HistoricActivityInstance;
@@ -70,24 +73,38 @@ class CamundaRequestJourney implements RequestJourney {
                 .processInstanceBusinessKey(request.value())
                 .list()
                 .forEach(instance -> {
-                    drawn.add(drawn(instance));
-                    history.createHistoricProcessInstanceQuery()
-                            .superProcessInstanceId(instance.getId())
-                            .orderByProcessInstanceStartTime()
-                            .asc()
-                            .list()
-                            .forEach(called -> drawn.add(drawn(called)));
+                    List<HistoricActivityInstance> entered = entered(instance);
+                    drawn.add(drawn(instance, entered));
+                    called(entered).forEach(each -> drawn.add(drawn(each, entered(each))));
                 });
         return drawn;
     }
 
-    private DrawnProcess drawn(HistoricProcessInstance instance) {
-        BpmnModelInstance diagram = repository.getBpmnModelInstance(instance.getProcessDefinitionId());
-        List<HistoricActivityInstance> entered = history.createHistoricActivityInstanceQuery()
+    private List<HistoricActivityInstance> entered(HistoricProcessInstance instance) {
+        return history.createHistoricActivityInstanceQuery()
                 .processInstanceId(instance.getId())
                 .orderPartiallyByOccurrence()
                 .asc()
                 .list();
+    }
+
+    /** By the ids that the call activities keep: no index leads from an instance to those it has called. */
+    private List<HistoricProcessInstance> called(List<HistoricActivityInstance> entered) {
+        Set<String> ids = entered.stream()
+                .map(HistoricActivityInstance::getCalledProcessInstanceId)
+                .filter(Objects::nonNull)
+                .collect(Collectors.toSet());
+        return ids.isEmpty()
+                ? List.of()
+                : history.createHistoricProcessInstanceQuery()
+                        .processInstanceIds(ids)
+                        .orderByProcessInstanceStartTime()
+                        .asc()
+                        .list();
+    }
+
+    private DrawnProcess drawn(HistoricProcessInstance instance, List<HistoricActivityInstance> entered) {
+        BpmnModelInstance diagram = repository.getBpmnModelInstance(instance.getProcessDefinitionId());
         Map<String, Trace> traces = traces(entered);
         Set<String> taken = taken(diagram, entered);
         List<Node> nodes = new ArrayList<>();
@@ -153,7 +170,7 @@ class CamundaRequestJourney implements RequestJourney {
                     reached.forEach(flow -> taken.add(flow.getId()));
                 } else {
                     reached.stream()
-                            .max(java.util.Comparator.comparing(
+                            .max(Comparator.comparing(
                                     flow -> lastEntered.get(flow.getSource().getId())))
                             .ifPresent(flow -> taken.add(flow.getId()));
                 }

@@ -86,11 +86,23 @@ final class Chromium implements AutoCloseable {
     }
 
     Page person(Window window, ColorScheme colours) {
-        BrowserContext context = browser.newContext(new Browser.NewContextOptions()
+        return page(options(window).setColorScheme(colours));
+    }
+
+    /** Somebody whose browser runs no scripts. */
+    Page personWithoutScripts() {
+        return page(options(Window.DESKTOP).setJavaScriptEnabled(false));
+    }
+
+    private static Browser.NewContextOptions options(Window window) {
+        return new Browser.NewContextOptions()
                 .setViewportSize(window.width, window.height)
                 .setTimezoneId("Europe/Berlin")
-                .setLocale("en-GB")
-                .setColorScheme(colours));
+                .setLocale("en-GB");
+    }
+
+    private Page page(Browser.NewContextOptions options) {
+        BrowserContext context = browser.newContext(options);
         context.setDefaultTimeout(PATIENCE.toMillis());
         return context.newPage();
     }

@@ -11,9 +11,17 @@ import com.microsoft.playwright.assertions.PageAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import io.drawbridge.browser.Chromium.Window;
 import io.drawbridge.stage.LiveStage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
 import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -147,7 +155,7 @@ class PagesInABrowserTest extends LiveStage {
         String request = post(
                         "alice",
                         "/v1/requests",
-                        java.util.Map.of(
+                        Map.of(
                                 "account", "111122223333",
                                 "permission", "kms:PutKeyPolicy",
                                 "duration", "PT1H",
@@ -198,6 +206,50 @@ class PagesInABrowserTest extends LiveStage {
     }
 
     @Test
+    @DisplayName("R17 R24 the main job needs no script")
+    void worksWithoutScripts() {
+        Page mallory = listened(Objects.requireNonNull(chromium).personWithoutScripts());
+        mallory.navigate(at("/login"));
+        signIn(mallory, "mallory");
+        mallory.navigate(at("/requests/new"));
+        mallory.selectOption("#account", "111122223333");
+        mallory.fill("#permission", "kms:RetireGrant");
+        button(mallory, "What would happen?").click();
+        assertThat(mallory.locator("[data-part=preview]")).containsText("It would go to the approvers.");
+        mallory.fill("#justification", "It was given by mistake.");
+        button(mallory, "Ask for access").click();
+        assertThat(mallory.locator(".lead .status")).hasText("PENDING");
+        assertThat(mallory.locator(".focus .clocks")).containsText("UTC");
+        String request = mallory.url().replaceFirst(".*/", "");
+
+        Page bob = listened(Objects.requireNonNull(chromium).personWithoutScripts());
+        bob.navigate(at("/requests/" + request));
+        signIn(bob, "bob");
+        assertThat(bob.locator(".diagram .here .token")).hasCount(1);
+        bob.fill("#decide-text", "Then take it back.");
+        button(bob, "Approve").click();
+        assertThat(bob.locator(".done")).isVisible();
+        assertThat(status(request)).isEqualTo("APPROVED");
+    }
+
+    @Test
+    @DisplayName("R4 each clock stands in the reader's own time, with the zone named, and runs by the second")
+    void clocksRun() {
+        String request = ask("alice", "111122223333", "kms:EnableKeyRotation", "PT1H");
+        Page bob = signedIn("bob");
+
+        bob.navigate(at("/requests/" + request));
+
+        Locator clocks = bob.locator(".focus .clocks li");
+        assertThat(clocks).hasCount(2);
+        assertThat(clocks.nth(0)).hasText(Pattern.compile("escalates at .* CES?T \\(Europe/Berlin\\)\\s*in .*"));
+        assertThat(clocks.nth(1)).hasText(Pattern.compile("expires at .* CES?T \\(Europe/Berlin\\)\\s*in .*"));
+        String now = clocks.nth(0).locator(".left").textContent();
+        assertThat(clocks.nth(0).locator(".left")).not().hasText(now);
+        nobodyComplained();
+    }
+
+    @Test
     @DisplayName("the navigation folds on a phone, and nothing is wider than its screen")
     void fitsAPhone() {
         String request = ask("mallory", "111122223333", "kms:DisconnectCustomKeyStore", "PT1H");
@@ -221,19 +273,18 @@ class PagesInABrowserTest extends LiveStage {
     private String denied(String permission, String call) {
         String record;
         try {
-            record = java.nio.file.Files.readString(java.nio.file.Path.of("samples/denied-s3-delete-bucket.json"))
+            record = Files.readString(Path.of("samples/denied-s3-delete-bucket.json"))
                     .replace("s3:DeleteBucket", permission)
                     .replace("\"DeleteBucket\"", "\"" + call + "\"")
-                    .replaceFirst("\"eventID\": \"[^\"]*\"", "\"eventID\": \"" + java.util.UUID.randomUUID() + "\"");
-        } catch (java.io.IOException unreadable) {
-            throw new java.io.UncheckedIOException(unreadable);
+                    .replaceFirst("\"eventID\": \"[^\"]*\"", "\"eventID\": \"" + UUID.randomUUID() + "\"");
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
         }
         return post("intake", "/v1/events/cloudtrail", record).at("/outcomes/0/requestId");
     }
 
     private void await(String request, String status) {
-        org.awaitility.Awaitility.await()
-                .untilAsserted(() -> assertThat(status(request)).isEqualTo(status));
+        Awaitility.await().untilAsserted(() -> assertThat(status(request)).isEqualTo(status));
     }
 
     private void task(Page page, String filter, String name, String request) {
@@ -280,7 +331,10 @@ class PagesInABrowserTest extends LiveStage {
     }
 
     private Page page(Window window) {
-        Page page = java.util.Objects.requireNonNull(chromium).person(window);
+        return listened(Objects.requireNonNull(chromium).person(window));
+    }
+
+    private Page listened(Page page) {
         page.onConsoleMessage(this::complain);
         page.onPageError(complaints::add);
         open.add(page);

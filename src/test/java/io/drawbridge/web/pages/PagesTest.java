@@ -298,6 +298,17 @@ class PagesTest {
     }
 
     @Test
+    @DisplayName("R46 a page that records that it was read does not fetch itself again")
+    void aRecordedReadingIsNotRepeated() throws Exception {
+        AccessRequest request = pending("Clean up");
+
+        assertThat(body(look("erin@acme.example", "/requests/" + request.id())))
+                .contains("data-live-page", "Read the messages");
+        assertThat(body(look("erin@acme.example", "/requests/" + request.id() + "?thread=true")))
+                .doesNotContain("data-live-page");
+    }
+
+    @Test
     @DisplayName("R17 R34 a link fills the form, and shows at once what would happen and which durations can be asked")
     void aLinkFillsTheForm() throws Exception {
         String page = body(look(
