@@ -26,7 +26,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 /**
  * Takes the pictures in {@code docs/screens}: every page, on a desktop and on a phone, of a demo with some requests in it.
  *
- * <p>By hand: {@code ./mvnw test-compile exec:java -Dexec.classpathScope=test
+ * <p>By hand: {@code ./mvnw -q test-compile exec:java -Dexec.classpathScope=test
  * -Dexec.mainClass=io.drawbridge.browser.Screenshots}. A page that does not exist is named and left out.
  */
 public final class Screenshots {

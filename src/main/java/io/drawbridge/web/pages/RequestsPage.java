@@ -47,11 +47,11 @@ import org.springframework.web.util.UriComponentsBuilder;
 class RequestsPage {
     private static final int PAGE = 25;
 
-    /** So many at most of each kind are looked through for what waits for the caller. */
+    /** So many approved requests are looked through for reviews that wait for the caller. */
     private static final int LOOKED_THROUGH = 100;
 
     /** So many requests at most are denied at once. */
-    private static final int DENIED_AT_ONCE = LOOKED_THROUGH;
+    private static final int DENIED_AT_ONCE = 100;
 
     private final RequestReader reader;
     private final RequestViews views;
@@ -266,7 +266,7 @@ class RequestsPage {
         return known.orElseGet(() -> new PersonId(named));
     }
 
-    /** What is with the caller as an approver, then what he has to justify, then what he has to review. */
+    /** The newest of what is with the caller as an approver, of what he has to justify, and of what he has to review. */
     private List<RequestViews.Line> waiting(Caller caller) {
         List<AccessRequest> candidates = new ArrayList<>(reader.list(
                 caller, Set.of(), null, null, null, new Narrowing(null, caller.id()), null, LOOKED_THROUGH));
