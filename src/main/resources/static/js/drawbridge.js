@@ -193,10 +193,18 @@
     });
     if (changed) {
       var said = document.getElementById('live-said');
-      if (said) {
-        said.textContent = '';
+      if (said && !said.classList.contains('stale')) {
         said.textContent = 'The page has been brought up to date.';
       }
+    }
+  }
+
+  /** Whoever looks at an old state has to know it. */
+  function stale(yes) {
+    var said = document.getElementById('live-said');
+    if (said && said.classList.contains('stale') !== yes) {
+      said.textContent = yes ? 'This page no longer follows what happens. Load it again.' : '';
+      said.className = yes ? 'failed stale' : 'hidden';
     }
   }
 
@@ -205,14 +213,21 @@
       return window.setTimeout(look, every);
     }
     return fetch(window.location.href, {credentials: 'same-origin', redirect: 'error', headers: {Accept: 'text/html'}})
-      .then(function (answer) { return answer.ok ? answer.text() : ''; })
-      .then(function (text) {
-        if (text) {
-          follow(new DOMParser().parseFromString(text, 'text/html'));
+      .then(function (answer) {
+        if (!answer.ok) {
+          throw new Error(String(answer.status));
         }
-        every = 4000;
+        return answer.text();
       })
-      .catch(function () { every = Math.min(every * 2, 60000); })
+      .then(function (text) {
+        follow(new DOMParser().parseFromString(text, 'text/html'));
+        every = 4000;
+        stale(false);
+      })
+      .catch(function () {
+        every = Math.min(every * 2, 60000);
+        stale(every > 8000);
+      })
       .then(function () { window.setTimeout(look, every); });
   }
 

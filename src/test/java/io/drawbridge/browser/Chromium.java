@@ -23,7 +23,7 @@ import java.util.stream.Stream;
  * environment says {@code CI=true} they fail. To be used by one thread.
  */
 final class Chromium implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(15);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final Playwright playwright;
     private final Browser browser;

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 @DisplayName("In a browser")
 @SuppressWarnings("NullAway.Init")
 class PagesInABrowserTest extends LiveStage {
-    private static final double A_WHILE = 20_000;
+    private static final double A_WHILE = 40_000;
     private static final int TABS = 120;
     private static final String HOSTILE =
             "<img src=x onerror=\"window.hit=1\"><script>window.hit=1</script>{{constructor.constructor('window.hit=1')()}}";
@@ -203,6 +203,20 @@ class PagesInABrowserTest extends LiveStage {
         carol.navigate(link);
         assertThat(carol.locator("h1")).hasText("kms:DisableKeyRotation in payments-prod");
         assertThat(status(request)).isEqualTo("PENDING");
+    }
+
+    @Test
+    @DisplayName("a page that can follow no more says so, and what was typed stays")
+    void saysThatItFollowsNoMore() {
+        String request = ask("alice", "111122223333", "kms:CancelKeyDeletion", "PT1H");
+        Page bob = signedIn("bob");
+        bob.navigate(at("/requests/" + request));
+        bob.fill("#decide-text", "I am still thinking");
+
+        bob.context().clearCookies();
+
+        assertThat(bob.locator("#live-said.stale")).isVisible(visibleInAWhile());
+        assertThat(bob.locator("#decide-text")).hasValue("I am still thinking");
     }
 
     @Test

@@ -248,6 +248,8 @@ class RequestPage {
         page.addObject("wrong", wrong);
         page.addObject("sent", form);
         page.addObject("typed", typed);
+        // It stands at the address of the deed, where there is nothing to fetch.
+        page.addObject("live", false);
         return page;
     }
 
