@@ -96,7 +96,7 @@ public final class Screenshots {
                     "new-request" + size);
 
             Page erin = signedIn(chromium, window, "erin");
-            for (String page : List.of("grants", "organization", "policies", "audit", "settings")) {
+            for (String page : List.of("grants", "organization", "policies", "audit", "drift", "settings")) {
                 picture(erin, "/" + page, page + size);
             }
         }

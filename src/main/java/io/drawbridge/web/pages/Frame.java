@@ -42,6 +42,7 @@ class Frame {
      *
      * @param organization whether a part of the tree is his to read
      * @param policies whether the running policies are his to read
+     * @param drift whether what does not agree with the cloud is his to read
      * @param cockpit whether Camunda's Cockpit lets him in
      */
     record Viewer(
@@ -51,6 +52,7 @@ class Frame {
             boolean administrator,
             boolean organization,
             boolean policies,
+            boolean drift,
             boolean cockpit) {}
 
     @ModelAttribute("caller")
@@ -67,6 +69,7 @@ class Frame {
                 caller.isAdministrator(),
                 caller.isAdministrator() || isAssigned(caller),
                 caller.has(Role.ADMINISTRATOR) || caller.has(Role.PROCESS_OWNER),
+                caller.has(Role.ADMINISTRATOR) || caller.has(Role.OPERATIONS),
                 caller.has(Role.OPERATIONS) || caller.has(Role.ADMINISTRATOR) || caller.has(Role.PROCESS_OWNER));
     }
 

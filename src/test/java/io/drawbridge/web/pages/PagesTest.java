@@ -31,6 +31,7 @@ import io.drawbridge.request.RequestStatus;
 import io.drawbridge.request.RequestWorkflow;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -346,6 +347,46 @@ class PagesTest {
         } finally {
             database.sql("delete from control where tenant_id = 'acme' and scope_id = '111122223333'")
                     .update();
+        }
+    }
+
+    @Test
+    @DisplayName("R70 the navigation leads each person to the pages that are his, and to no other")
+    void navigationShowsWhatIsHis() throws Exception {
+        Map<String, List<String>> hidden = Map.of(
+                "mallory@acme.example",
+                List.of("/organization", "/policies", "/audit", "/drift", "/settings"),
+                BOB,
+                List.of("/policies", "/audit", "/drift", "/settings"),
+                "victor@acme.example",
+                List.of("/policies", "/audit", "/drift", "/settings"),
+                "oscar@acme.example",
+                List.of("/organization", "/policies", "/audit", "/settings"),
+                "petra@acme.example",
+                List.of("/organization", "/audit", "/drift", "/settings"),
+                "erin@acme.example",
+                List.of());
+
+        for (var each : hidden.entrySet()) {
+            String page = body(look(each.getKey(), "/requests"));
+            for (String path : List.of(
+                    "/requests",
+                    "/requests/new",
+                    "/grants",
+                    "/organization",
+                    "/policies",
+                    "/audit",
+                    "/drift",
+                    "/notices",
+                    "/settings")) {
+                String link = "<a href=\"" + path + "\"";
+                if (each.getValue().contains(path)) {
+                    assertThat(page).as(each.getKey()).doesNotContain(link);
+                } else {
+                    assertThat(page).as(each.getKey()).contains(link);
+                }
+            }
+            assertThat(page).contains("<a href=\"/requests\" aria-current=\"page\"");
         }
     }
 
