@@ -86,7 +86,7 @@ class AccessibilityTest extends LiveStage {
         Page erin = signedIn("erin", window, colours);
         erin.navigate(at("/requests"));
         for (String path : navigation(erin)) {
-            look(erin, path, found);
+            assertThat(look(erin, path, found)).as("what %s answers", path).isEqualTo(200);
         }
 
         assertThat(found).isEmpty();
@@ -100,10 +100,11 @@ class AccessibilityTest extends LiveStage {
         return paths;
     }
 
-    private void look(Page page, String path, List<String> found) {
-        Response answer = page.navigate(at(path));
-        assertThat(answer).as(path).isNotNull();
+    /** Looks at a page; the status that it was answered with. */
+    private int look(Page page, String path, List<String> found) {
+        Response answer = Objects.requireNonNull(page.navigate(at(path)));
         look(page, found);
+        return answer.status();
     }
 
     private void look(Page page, List<String> found) {
