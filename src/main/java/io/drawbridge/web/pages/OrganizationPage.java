@@ -96,7 +96,7 @@ class OrganizationPage {
         int at = 0;
         for (String line : entries == null ? List.<String>of() : entries.lines().toList()) {
             at++;
-            String[] parts = line.strip().split("\\s+");
+            String[] parts = line.strip().split("\\s+", -1);
             if (parts.length == 2) {
                 named.add(new Owners.Owner(parts[0], new PersonId(parts[1])));
             } else if (!line.isBlank()) {
