@@ -16,7 +16,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -181,7 +180,9 @@ final class Issuer implements ClientRegistrationRepository {
         time.setClock(clock);
         List<OAuth2TokenValidator<Jwt>> checks = new ArrayList<>(
                 List.of(time, this::hasTimes, new JwtIssuerValidator(String.valueOf(properties.issuer()))));
-        checks.addAll(Arrays.asList(more));
+        for (OAuth2TokenValidator<Jwt> another : more) {
+            checks.add(another);
+        }
         NimbusJwtDecoder decoder = new NimbusJwtDecoder(processor);
         decoder.setJwtValidator(new DelegatingOAuth2TokenValidator<>(checks));
         return decoder;
