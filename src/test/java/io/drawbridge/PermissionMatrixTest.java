@@ -431,7 +431,8 @@ class PermissionMatrixTest extends LiveStage {
         StringBuilder plain = new StringBuilder();
         int depth = 0;
         boolean expression = false;
-        for (char c : path.toCharArray()) {
+        for (int at = 0; at < path.length(); at++) {
+            char c = path.charAt(at);
             depth += c == '{' ? 1 : c == '}' ? -1 : 0;
             expression = depth > 0 && (expression || c == ':');
             if (!expression) {

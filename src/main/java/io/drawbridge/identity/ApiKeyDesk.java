@@ -133,9 +133,9 @@ public class ApiKeyDesk {
     @Transactional
     public ApiKey revoke(Caller caller, String id) {
         demandAdministrator(caller);
-        keys.find(id)
-                .filter(key -> key.tenant().equals(caller.tenant()))
-                .orElseThrow(() -> new NotFoundException("API key", id));
+        if (keys.find(id).filter(key -> key.tenant().equals(caller.tenant())).isEmpty()) {
+            throw new NotFoundException("API key", id);
+        }
         if (keys.revoke(id, caller.id(), clock.instant())) {
             trail.record(caller.tenant(), caller.id().value(), "api-key.revoked", id, Map.of());
         }

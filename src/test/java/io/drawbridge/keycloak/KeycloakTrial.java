@@ -65,6 +65,9 @@ public final class KeycloakTrial {
         try {
             trial.await(keycloak);
             try (ConfigurableApplicationContext drawbridge = trial.drawbridge()) {
+                if (!drawbridge.isRunning()) {
+                    throw new IllegalStateException("Drawbridge has started and does not run; its log says why.");
+                }
                 trial.signInByForm();
                 trial.callByToken();
                 trial.handIn();

@@ -99,7 +99,7 @@ class ApiKeysPage {
                 "offered",
                 Arrays.stream(Role.values())
                         .filter(role -> role == Role.INTAKE
-                                || (role == Role.OPERATIONS || role == Role.PROCESS_OWNER) && caller.has(role))
+                                || ((role == Role.OPERATIONS || role == Role.PROCESS_OWNER) && caller.has(role)))
                         .map(role -> Map.entry(role.name(), words(role)))
                         .toList());
         model.addAttribute("wrong", wrong);

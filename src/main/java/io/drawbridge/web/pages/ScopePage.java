@@ -249,7 +249,7 @@ class ScopePage {
         page.addObject("wrong", Map.of());
         page.addObject("sent", "");
         if (caller.isAdministrator()) {
-            boolean back = assigning != Assigning.NOTHING;
+            boolean back = !assigning.equals(Assigning.NOTHING);
             List<String> kept = assigning.approver() == null ? List.of() : assigning.approver();
             page.addObject("approvers", views.candidates(caller.tenant(), at, back ? kept : null));
             page.addObject("people", views.everybodyToChoose(caller.tenant()));

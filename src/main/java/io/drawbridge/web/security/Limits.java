@@ -108,8 +108,8 @@ class Limits {
 
     private static boolean carriesPassword(HttpServletRequest request) {
         String credentials = request.getHeader(HttpHeaders.AUTHORIZATION);
-        return credentials != null && credentials.regionMatches(true, 0, "Basic ", 0, "Basic ".length())
-                || request.getMethod().equals("POST") && path(request).equals("/login");
+        return (credentials != null && credentials.regionMatches(true, 0, "Basic ", 0, "Basic ".length()))
+                || (request.getMethod().equals("POST") && path(request).equals("/login"));
     }
 
     private static boolean carriesLogin(HttpServletRequest request) {

@@ -106,7 +106,7 @@ record SignInProperties(
     private static boolean isAddress(URI issuer) {
         String scheme = String.valueOf(issuer.getScheme()).toLowerCase(Locale.ROOT);
         boolean plain = issuer.getRawQuery() == null && issuer.getRawFragment() == null && issuer.getHost() != null;
-        return plain && (scheme.equals("https") || scheme.equals("http") && isLoopback(issuer.getHost()));
+        return plain && (scheme.equals("https") || (scheme.equals("http") && isLoopback(issuer.getHost())));
     }
 
     static boolean isLoopback(String host) {
