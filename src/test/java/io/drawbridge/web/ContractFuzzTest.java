@@ -68,23 +68,23 @@ class ContractFuzzTest extends LiveStage {
     private static final String COMBINATIONS = "3";
 
     @Autowired
-    private Record record;
+    private Answers answers;
 
     /** Every answer that was given, by route and status. */
-    static final class Record {
-        private final Set<String> answers = new ConcurrentSkipListSet<>();
+    static final class Answers {
+        private final Set<String> given = new ConcurrentSkipListSet<>();
         private final AtomicInteger count = new AtomicInteger();
     }
 
     @TestConfiguration(proxyBeanMethods = false)
     static class Recording {
         @Bean
-        Record record() {
-            return new Record();
+        Answers answers() {
+            return new Answers();
         }
 
         @Bean
-        FilterRegistrationBean<OncePerRequestFilter> recorder(Record record) {
+        FilterRegistrationBean<OncePerRequestFilter> recorder(Answers answers) {
             FilterRegistrationBean<OncePerRequestFilter> filter =
                     new FilterRegistrationBean<>(new OncePerRequestFilter() {
                         @Override
@@ -93,9 +93,9 @@ class ContractFuzzTest extends LiveStage {
                                 throws ServletException, IOException {
                             chain.doFilter(request, response);
                             Object route = request.getAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE);
-                            record.answers.add(request.getMethod() + " "
+                            answers.given.add(request.getMethod() + " "
                                     + (route == null ? request.getRequestURI() : route) + " " + response.getStatus());
-                            record.count.incrementAndGet();
+                            answers.count.incrementAndGet();
                         }
                     });
             filter.addUrlPatterns("/v1/*");
@@ -111,11 +111,11 @@ class ContractFuzzTest extends LiveStage {
         JsonNode description = get("erin", "/v3/api-docs").body();
         String output = fuzz(told(description));
 
-        assertThat(record.count.get()).as("requests that the fuzzer made").isGreaterThan(500);
+        assertThat(answers.count.get()).as("requests that the fuzzer made").isGreaterThan(500);
         assertThat(undescribed(description))
                 .as("answers that the description does not have")
                 .isEmpty();
-        assertThat(record.answers).noneMatch(answer -> answer.matches(".* 50[0-1]"));
+        assertThat(answers.given).noneMatch(answer -> answer.matches(".* 50[0-1]"));
         assertThat(shapes(output)).as("answers of another shape than described").isEmpty();
         assertThat(taken(output)).as("malformed requests that were taken").isEmpty();
         assertThat(output).containsPattern("Tests run: [1-9]");
@@ -219,7 +219,7 @@ class ContractFuzzTest extends LiveStage {
                         .forEachRemaining(
                                 status -> described.add(operation.getKey().toUpperCase(java.util.Locale.ROOT) + " "
                                         + path.getKey() + " " + status))));
-        Set<String> undescribed = new TreeSet<>(record.answers);
+        Set<String> undescribed = new TreeSet<>(answers.given);
         undescribed.removeAll(described);
         return undescribed;
     }

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.DisplayName;
@@ -178,9 +179,9 @@ class AuditPageTest extends Office {
         Caller erin = new Caller(people.find(new PersonId(ERIN)).orElseThrow(), ACME, null, false);
         MockHttpServletResponse response = new MockHttpServletResponse();
 
-        ModelAndView refusal = page.asCsv(erin, new AuditPage.Filter(null, null, null, null, null, null), response);
+        ModelAndView refusal = Objects.requireNonNull(
+                page.asCsv(erin, new AuditPage.Filter(null, null, null, null, null, null), response));
 
-        assertThat(refusal).isNotNull();
         assertThat(refusal.getStatus()).isEqualTo(HttpStatus.UNPROCESSABLE_ENTITY);
         assertThat(refusal.getModel().get("failed")).asString().contains("More than 2 records match");
         assertThat(response.getContentAsString()).isEmpty();

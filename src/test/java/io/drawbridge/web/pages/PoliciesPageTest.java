@@ -10,6 +10,7 @@ import io.drawbridge.grant.Grant;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -169,7 +170,7 @@ class PoliciesPageTest extends Office {
         return body(send(PETRA, POLICIES, fields));
     }
 
-    private void judged(Grant grant, Instant at, boolean allowed, String mode, String policies) {
+    private void judged(Grant grant, Instant at, boolean allowed, @Nullable String mode, String policies) {
         database.sql("insert into policy_decision (tenant_id, request_id, asked_at, occasion, allowed, mode, policies,"
                         + " errors, set_hash, evidence) values ('acme', ?, ?, 'ARRIVAL', ?, ?, ?, '[]', 'h', '{}')")
                 .params(grant.request().value(), at.atOffset(ZoneOffset.UTC), allowed, mode, policies)

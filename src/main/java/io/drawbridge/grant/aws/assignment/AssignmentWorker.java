@@ -296,8 +296,11 @@ class AssignmentWorker {
         return begun[0];
     }
 
+    /** NB. What a process sent that died over it may have been done: nothing that was seen before is worth anything then. */
     private boolean isStale(Assignment row) {
-        return row.seenAt == null || row.seenAt.plus(FRESH).isBefore(clock.instant());
+        return row.seenAt == null
+                || row.seenAt.plus(FRESH).isBefore(clock.instant())
+                || (row.isLost() && row.requestedAt != null && !row.seenAt.isAfter(row.requestedAt));
     }
 
     private boolean holds(Fences.Fence fence) {

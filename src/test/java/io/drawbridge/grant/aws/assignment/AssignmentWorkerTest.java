@@ -90,6 +90,9 @@ class AssignmentWorkerTest {
                 .doesNotContainSequence(
                         wanted ? Cloud.Presence.PRESENT : Cloud.Presence.ABSENT, Cloud.Presence.CHANGING);
         assertThat(aws.mostOutstanding()).isLessThanOrEqualTo(1);
+        if (sent == Deed.CREATE && wanted && state.equals("has done it")) {
+            assertThat(aws.taken()).as("what is there is not asked for again").hasSize(1);
+        }
     }
 
     private int unsettled() {
