@@ -308,9 +308,11 @@ class EngineApiTest extends LiveStage {
                         move.equals("claim") ? Map.of("userId", person + "@globex.example") : Map.of());
                 assertThat(answer.status()).as(move + answer.text()).isEqualTo(404);
             }
-            assertThat(foreign.call("GET", "/process-instance/" + one.instance, null)
-                            .status())
-                    .isEqualTo(404);
+            for (String spelling : List.of("/process-instance/", "/%70rocess-instance/", "/process%2Dinstance/")) {
+                assertThat(foreign.call("GET", spelling + one.instance, null).status())
+                        .as(spelling)
+                        .isEqualTo(404);
+            }
             assertThat(foreign.call("GET", "/task", null).text()).doesNotContain(one.task, "acme");
             assertThat(foreign.call("POST", "/task", Map.of("processInstanceBusinessKey", one.request))
                             .body())

@@ -6,11 +6,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.drawbridge.stage.Cast;
 import io.drawbridge.stage.LiveStage;
 import java.io.IOException;
+import java.net.http.HttpRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -131,5 +134,48 @@ class LiveStoryTest extends LiveStage {
                 assertThat(shown.text()).as(kind).doesNotContain(JUSTIFICATION, MESSAGE, "CHG-77");
             }
         }
+    }
+
+    @Test
+    @DisplayName(
+            "R70 the secret of an API key is in no table, and a call repeated with its idempotency key does not show it again")
+    void keepsASecretNowhere() {
+        Map<String, Object> wanted = Map.of(
+                "name",
+                "Forwarder",
+                "roles",
+                List.of("INTAKE"),
+                "expiresAt",
+                Instant.now().plus(1, ChronoUnit.DAYS).toString());
+
+        Answer made = makeAKey(wanted);
+        Answer again = makeAKey(wanted);
+
+        assertThat(made.status()).as(made.text()).isEqualTo(201);
+        String secret = made.at("/secret");
+        assertThat(secret).startsWith("drawbridge_");
+        assertThat(again.status()).isEqualTo(409);
+        assertThat(again.at("/type")).endsWith("said-once");
+        assertThat(again.text()).doesNotContain(secret);
+        List<String> tables = database.sql(
+                        "select table_name from information_schema.tables where table_schema = 'PUBLIC' and table_type = 'BASE TABLE'")
+                .query(String.class)
+                .list();
+        assertThat(tables).contains("IDEMPOTENT_CALL", "API_KEY");
+        for (String table : tables) {
+            assertThat(database.sql("select * from \"" + table + "\"")
+                            .query()
+                            .listOfRows()
+                            .toString())
+                    .as(table)
+                    .doesNotContain(secret);
+        }
+    }
+
+    private Answer makeAKey(Map<String, Object> wanted) {
+        HttpRequest.Builder call = request("POST", "/v1/api-keys", wanted)
+                .header("Authorization", basic("erin"))
+                .header("Idempotency-Key", "make-a-key");
+        return send(call);
     }
 }

@@ -13,7 +13,13 @@ public interface Roster {
     /** Ids that people of other tenants have. */
     Set<PersonId> elsewhere(TenantId tenant);
 
-    /** Adds the person, or replaces what is known of him; the roles of somebody who is known already stay. */
+    /** People of a tenant whose groups an issuer has said; a directory that is synchronized says nothing of theirs. */
+    Set<PersonId> withGroupsOfAnIssuer(TenantId tenant);
+
+    /**
+     * Adds the person, or replaces what is known of him; the roles of somebody who is known already stay, and the groups of
+     * somebody of whom an issuer has said them.
+     */
     void save(Person person);
 
     /** As of when the groups of the person were last said by an issuer; empty if none ever did. */

@@ -117,6 +117,7 @@ public class SyncDesk {
                         approvers,
                         roster.everybody(tenant),
                         roster.elsewhere(tenant),
+                        roster.withGroupsOfAnIssuer(tenant),
                         permissionSets.of(tenant)));
         if (!plan.holds().isEmpty() && !force) {
             return holdBack(tenant, plan, actor, last);

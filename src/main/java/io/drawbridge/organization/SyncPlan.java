@@ -68,12 +68,14 @@ final class SyncPlan {
      * @param approvers who is assigned where
      * @param people everybody of the tenant, those included who have left
      * @param elsewhere ids that people of other tenants have
+     * @param ofIssuer people whose groups an issuer says, and AWS does not
      */
     record Known(
             List<Scope> scopes,
             Map<ScopeId, List<PersonId>> approvers,
             List<Person> people,
             Set<PersonId> elsewhere,
+            Set<PersonId> ofIssuer,
             List<PermissionSet> permissionSets) {}
 
     static SyncPlan of(TenantId tenant, OrganizationSnapshot snapshot, Known known) {
@@ -259,7 +261,8 @@ final class SyncPlan {
         for (Map.Entry<PersonId, List<User>> each : named.entrySet()) {
             String trouble = trouble(each.getKey(), each.getValue(), before.get(each.getKey()), known.elsewhere());
             if (trouble == null) {
-                follow(before.get(each.getKey()), each.getKey(), each.getValue().get(0));
+                boolean ofIssuer = known.ofIssuer().contains(each.getKey());
+                follow(before.get(each.getKey()), each.getKey(), each.getValue().get(0), ofIssuer);
             } else {
                 notes.add("\"" + each.getKey() + "\" was left as it is: " + trouble);
             }
@@ -295,7 +298,8 @@ final class SyncPlan {
         return null;
     }
 
-    private void follow(@Nullable Person before, PersonId id, User user) {
+    /** @param ofIssuer whether an issuer says his groups, so that AWS's leave them as they are */
+    private void follow(@Nullable Person before, PersonId id, User user, boolean ofIssuer) {
         if (before == null && !user.active()) {
             return;
         }
@@ -310,7 +314,7 @@ final class SyncPlan {
                 tenant,
                 name(user),
                 email(before, id, user),
-                groups(id, user),
+                before != null && ofIssuer ? before.groups() : groups(id, user),
                 before == null ? Set.of(Role.REQUESTER) : before.roles(),
                 true,
                 user.id());

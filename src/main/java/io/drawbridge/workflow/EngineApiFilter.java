@@ -34,6 +34,7 @@ import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.util.StringUtils;
 import org.springframework.web.filter.OncePerRequestFilter;
+import org.springframework.web.util.UriUtils;
 
 /**
  * Stands before the engine's REST APIs, behind the sign-in.
@@ -86,7 +87,9 @@ class EngineApiFilter extends OncePerRequestFilter {
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
         Optional<Person> caller = caller();
-        String path = request.getRequestURI().substring(request.getContextPath().length());
+        // As the engine reads it: the firewall before has refused every spelling that decodes to something else.
+        String path = UriUtils.decode(
+                request.getRequestURI().substring(request.getContextPath().length()), StandardCharsets.UTF_8);
         if (path.startsWith("/camunda/app/")) {
             showApplication(caller.isPresent(), request, response, chain);
             return;

@@ -38,7 +38,7 @@ class JdbcPeople implements People, Roster {
         this(database, GroupRoles.NONE);
     }
 
-    private JdbcPeople(JdbcClient database, GroupRoles groupRoles) {
+    JdbcPeople(JdbcClient database, GroupRoles groupRoles) {
         this.database = database;
         this.groupRoles = groupRoles;
     }
@@ -88,6 +88,18 @@ class JdbcPeople implements People, Roster {
     }
 
     @Override
+    public Set<PersonId> withGroupsOfAnIssuer(TenantId tenant) {
+        return database
+                .sql("select id from person where tenant_id = ? and claims_at is not null")
+                .param(tenant.value())
+                .query(String.class)
+                .list()
+                .stream()
+                .map(PersonId::new)
+                .collect(Collectors.toSet());
+    }
+
+    @Override
     public void save(Person person) {
         String id = person.id().value();
         int known = database.sql(
@@ -117,7 +129,9 @@ class JdbcPeople implements People, Roster {
                         .update();
             }
         }
-        writeGroups(id, person.groups());
+        if (groupsAsOf(person.id()).isEmpty()) {
+            writeGroups(id, person.groups());
+        }
     }
 
     private void writeGroups(String id, Set<String> groups) {
@@ -160,11 +174,15 @@ class JdbcPeople implements People, Roster {
         }
     }
 
+    /**
+     * NB. A group brings roles only where an issuer has said that the person is in it: whoever may name groups in a directory
+     * that is synchronized would hand out roles by their names otherwise.
+     */
     private List<Person> people(String condition, String parameter) {
         Map<String, Set<String>> groups = pairs("person_group", "group_name", condition, parameter);
         Map<String, Set<String>> roles = pairs("person_role", "role", condition, parameter);
-        return database.sql("select id, tenant_id, name, email, active, identity_store_id from person " + condition
-                        + " order by id")
+        return database.sql("select id, tenant_id, name, email, active, identity_store_id, claims_at from person "
+                        + condition + " order by id")
                 .param(parameter)
                 .query((row, number) -> new Person(
                         new PersonId(row.getString("id")),
@@ -175,7 +193,12 @@ class JdbcPeople implements People, Roster {
                         Stream.concat(
                                         roles.getOrDefault(row.getString("id"), Set.of()).stream()
                                                 .map(Role::valueOf),
-                                        groupRoles.of(groups.getOrDefault(row.getString("id"), Set.of())).stream())
+                                        groupRoles
+                                                .of(
+                                                        row.getObject("claims_at") == null
+                                                                ? Set.of()
+                                                                : groups.getOrDefault(row.getString("id"), Set.of()))
+                                                .stream())
                                 .collect(Collectors.toSet()),
                         row.getBoolean("active"),
                         row.getString("identity_store_id")))

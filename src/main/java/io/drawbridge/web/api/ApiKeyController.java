@@ -48,10 +48,13 @@ class ApiKeyController {
             description =
                     "The answer is the only place in which the key ever stands. Send it as Authorization: Bearer.")
     @ApiResponse(responseCode = "201", description = "The key.")
-    @ProblemStatuses(422)
+    @ProblemStatuses({409, 422})
     MadeRepresentation make(@Only(Role.ADMINISTRATOR) Caller caller, @RequestBody Making making) {
         List<String> words = making.roles();
-        Set<Role> roles = words == null ? null : Given.words("roles", List.copyOf(words), Role.class);
+        // A null among them is refused by its name, as any other word that is no role.
+        Set<Role> roles = words == null
+                ? null
+                : Given.words("roles", words.stream().map(String::valueOf).toList(), Role.class);
         Instant expiresAt = Given.instant("expiresAt", making.expiresAt());
         ApiKeyDesk.Made made = keys.make(caller, making.name(), roles, expiresAt);
         return new MadeRepresentation(made.text(), KeyRepresentation.of(made.key()));
@@ -60,7 +63,7 @@ class ApiKeyController {
     @DeleteMapping("/{id}")
     @Operation(summary = "Revoke an API key at once; for administrators.")
     @ApiResponse(responseCode = "200", description = "The key, which opens nothing any more.")
-    @ProblemStatuses(404)
+    @ProblemStatuses({404, 409})
     KeyRepresentation revoke(@Only(Role.ADMINISTRATOR) Caller caller, @PathVariable String id) {
         return KeyRepresentation.of(keys.revoke(caller, id));
     }

@@ -30,6 +30,7 @@ import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.core.AuthenticationException;
 import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
+import org.springframework.web.servlet.HandlerMapping;
 import org.springframework.web.util.ContentCachingResponseWrapper;
 
 /**
@@ -107,14 +108,15 @@ class IdempotencyFilter extends OncePerRequestFilter {
             boolean again = kept.getStatus() >= HttpStatus.INTERNAL_SERVER_ERROR.value()
                     || kept.getHeader(HttpHeaders.RETRY_AFTER) != null;
             if (!again) {
+                // NB. What an answer says once is kept nowhere, not here either.
+                String body = saysASecret(request, kept.getStatus())
+                        ? IdempotentCalls.SAID_ONCE
+                        : new String(kept.getContentAsByteArray(), StandardCharsets.UTF_8);
                 calls.answered(
                         caller,
                         key,
                         new IdempotentCalls.Answer(
-                                kept.getStatus(),
-                                kept.getHeader(HttpHeaders.LOCATION),
-                                kept.getContentType(),
-                                new String(kept.getContentAsByteArray(), StandardCharsets.UTF_8)));
+                                kept.getStatus(), kept.getHeader(HttpHeaders.LOCATION), kept.getContentType(), body));
                 done = true;
             }
         } finally {
@@ -123,6 +125,14 @@ class IdempotencyFilter extends OncePerRequestFilter {
             }
             kept.copyBodyToResponse();
         }
+    }
+
+    /** A new API key, which is shown to nobody again. */
+    private static boolean saysASecret(HttpServletRequest request, int status) {
+        return "POST".equals(request.getMethod())
+                && status == HttpStatus.CREATED.value()
+                && String.valueOf(request.getAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE))
+                        .equals("/v1/api-keys");
     }
 
     private static void repeat(
@@ -155,6 +165,19 @@ class IdempotencyFilter extends OncePerRequestFilter {
                             "Call under way",
                             "The first call with this " + KEY
                                     + " has no answer yet. If that stays so, look at what it did before you take a new key."));
+            return;
+        }
+        if (answer.body().equals(IdempotentCalls.SAID_ONCE)) {
+            Problems.write(
+                    request,
+                    response,
+                    new Problem(
+                            409,
+                            "said-once",
+                            "Said once",
+                            "The first call with this " + KEY
+                                    + " has made the key, and its secret was shown then and is kept nowhere. If you do not"
+                                    + " have it, revoke that key and make another."));
             return;
         }
         response.setStatus(answer.status());

@@ -22,6 +22,9 @@ import org.springframework.stereotype.Repository;
 class IdempotentCalls {
     private static final Duration KEPT = Duration.ofHours(24);
 
+    /** Stands for an answer that holds a secret, and is not kept. */
+    static final String SAID_ONCE = "said once";
+
     private final JdbcClient database;
     private final Clock clock;
 

@@ -11,6 +11,7 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,6 +26,7 @@ import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
+import org.springframework.web.util.UriUtils;
 
 /**
  * Counts tries and writes, and turns away with a 429 what comes too often.
@@ -117,7 +119,9 @@ class Limits {
     }
 
     private static String path(HttpServletRequest request) {
-        return request.getRequestURI().substring(request.getContextPath().length());
+        // As the rules of the door read it: a letter that is written with a per cent sign is the same letter.
+        return UriUtils.decode(
+                request.getRequestURI().substring(request.getContextPath().length()), StandardCharsets.UTF_8);
     }
 
     private Bucket failures(HttpServletRequest request) {

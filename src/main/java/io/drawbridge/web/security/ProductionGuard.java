@@ -79,6 +79,14 @@ class ProductionGuard implements SmartInitializingSingleton {
                     "the session's cookie goes over unprotected lines: leave server.servlet.session.cookie.secure"
                             + " true.");
         }
+        if (!environment.getProperty("server.forward-headers-strategy", "none").equalsIgnoreCase("none")
+                && environment
+                        .getProperty("server.tomcat.remoteip.internal-proxies", "")
+                        .isBlank()) {
+            conditions.add(
+                    "forwarded headers are believed from every private address, so that people there could choose"
+                            + " their own: set server.tomcat.remoteip.internal-proxies to a pattern of the proxies' addresses.");
+        }
         if (!conditions.isEmpty()) {
             throw new IllegalStateException(
                     "Drawbridge does not start in production:\n- " + String.join("\n- ", conditions));

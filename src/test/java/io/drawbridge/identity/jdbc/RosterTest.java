@@ -3,6 +3,7 @@ package io.drawbridge.identity.jdbc;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drawbridge.identity.ApiKey;
+import io.drawbridge.identity.GroupRoles;
 import io.drawbridge.identity.Person;
 import io.drawbridge.identity.PersonId;
 import io.drawbridge.identity.Role;
@@ -10,6 +11,7 @@ import io.drawbridge.identity.TenantId;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import javax.sql.DataSource;
@@ -43,7 +45,7 @@ class RosterTest {
         JdbcClient database = JdbcClient.create(dataSource);
         database.sql("insert into tenant (id, name) values ('acme', 'Acme'), ('globex', 'Globex')")
                 .update();
-        JdbcPeople roster = new JdbcPeople(database);
+        JdbcPeople roster = new JdbcPeople(database, new GroupRoles(Map.of("auditors", Set.of(Role.OPERATIONS))));
         Person nora = person("nora", ACME, Set.of("engineers"), Set.of(Role.REQUESTER, Role.ADMINISTRATOR), true);
         Person left = person("nora", ACME, Set.of("auditors"), Set.of(Role.REQUESTER), false);
         Person gina = person("gina", new TenantId("globex"), Set.of(), Set.of(Role.REQUESTER), true);
@@ -58,8 +60,25 @@ class RosterTest {
         assertThat(roster.everybody(ACME))
                 .containsExactly(person("nora", ACME, Set.of("auditors"), nora.roles(), false));
 
+        bringsRolesByIssuersOnly(roster);
         keepsWhatIssuersSay(roster, gina);
         keepsKeys(new JdbcApiKeys(database));
+    }
+
+    /** Nora is an auditor by the directory, which says nothing of roles; and so is Otto by his issuer. */
+    private static void bringsRolesByIssuersOnly(JdbcPeople roster) {
+        Person otto = person("otto", ACME, Set.of("auditors"), Set.of(Role.REQUESTER), true);
+        roster.save(otto);
+        assertThat(roster.find(otto.id()).orElseThrow().roles()).containsExactly(Role.REQUESTER);
+        assertThat(roster.withGroupsOfAnIssuer(ACME)).isEmpty();
+
+        roster.replaceGroups(otto, Set.of("auditors"), Instant.parse("2026-01-15T09:00:00Z"));
+        assertThat(roster.find(otto.id()).orElseThrow().roles())
+                .containsExactlyInAnyOrder(Role.REQUESTER, Role.OPERATIONS);
+        assertThat(roster.withGroupsOfAnIssuer(ACME)).containsExactly(otto.id());
+
+        roster.save(person("otto", ACME, Set.of("engineers"), Set.of(Role.REQUESTER), true));
+        assertThat(roster.find(otto.id()).orElseThrow().groups()).containsExactly("auditors");
     }
 
     private static void keepsWhatIssuersSay(JdbcPeople roster, Person gina) {

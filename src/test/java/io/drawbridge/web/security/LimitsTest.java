@@ -70,6 +70,10 @@ class LimitsTest {
         assertThat(refused.getContentType()).isEqualTo("application/problem+json");
         assertThat(refused.getHeader("Retry-After")).isEqualTo("100");
         assertThat(basic(HERE).getStatus()).isEqualTo(429);
+        assertThat(pass(limits.beforePasswords(), request("POST", "/%6Cogin", HERE))
+                        .getStatus())
+                .as("a login of another spelling")
+                .isEqualTo(429);
         assertThat(login(THERE).getStatus()).isEqualTo(200);
 
         clock.now = clock.now.plusSeconds(99);

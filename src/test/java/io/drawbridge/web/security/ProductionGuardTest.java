@@ -56,7 +56,18 @@ class ProductionGuardTest {
                 .contains("H2")
                 .doesNotContain("issuer")
                 .doesNotContain("base-url")
-                .doesNotContain("cookie");
+                .doesNotContain("cookie")
+                .doesNotContain("internal-proxies");
+
+        environment.setProperty("server.forward-headers-strategy", "native");
+        assertThatThrownBy(() -> guard(environment, false, true).afterSingletonsInstantiated())
+                .hasMessageContaining("server.tomcat.remoteip.internal-proxies");
+
+        environment.setProperty("server.tomcat.remoteip.internal-proxies", "10\\.0\\.0\\.7");
+        assertThatThrownBy(() -> guard(environment, false, true).afterSingletonsInstantiated())
+                .extracting(Throwable::getMessage)
+                .asString()
+                .doesNotContain("internal-proxies");
     }
 
     @Test
