@@ -96,7 +96,8 @@ public final class Screenshots {
                     "new-request" + size);
 
             Page erin = signedIn(chromium, window, "erin");
-            for (String page : List.of("grants", "organization", "policies", "audit", "drift", "settings")) {
+            for (String page :
+                    List.of("grants", "organization", "policies", "audit", "drift", "settings", "api-keys")) {
                 picture(erin, "/" + page, page + size);
             }
         }
