@@ -819,8 +819,16 @@ class SignInAtIssuerTest {
     }
 
     private static SignInProperties properties(boolean createPeople, Map<String, Role> serviceRoles) {
+        return properties(URI.create(ISSUER.address()), createPeople, serviceRoles);
+    }
+
+    static SignInProperties properties(URI issuer) {
+        return properties(issuer, false, Map.of());
+    }
+
+    private static SignInProperties properties(URI issuer, boolean createPeople, Map<String, Role> serviceRoles) {
         return new SignInProperties(
-                URI.create(ISSUER.address()),
+                issuer,
                 MockIssuer.CLIENT,
                 "",
                 List.of("openid"),
