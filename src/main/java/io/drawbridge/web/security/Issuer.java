@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -32,6 +33,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.env.Environment;
 import org.springframework.http.client.ClientHttpRequestFactory;
@@ -349,11 +351,28 @@ final class Issuer implements ClientRegistrationRepository {
                 : refused("The token is not meant for this API.");
     }
 
-    /** An ID token tells a page who has signed in, and opens nothing; Keycloak says which one it is. */
+    /**
+     * An ID token tells a page who has signed in, and opens nothing. Its audience is the client; where an access token's is
+     * the same, one has to be known by something that an ID token never has, as a refreshed one need not have a nonce
+     * (OpenID Connect Core 1.0, section 12.2).
+     */
     private OAuth2TokenValidatorResult isNoIdToken(Jwt token) {
-        return "ID".equals(token.getClaims().get("typ")) || token.hasClaim("nonce")
+        boolean idToken = "ID".equals(token.getClaims().get("typ"))
+                || Stream.of("nonce", "at_hash", "c_hash").anyMatch(token::hasClaim);
+        boolean alike = properties.audience().equals(properties.clientId());
+        return idToken || (alike && !isAccessToken(token))
                 ? refused("An ID token opens nothing here; send the access token.")
                 : OAuth2TokenValidatorResult.success();
+    }
+
+    private boolean isAccessToken(Jwt token) {
+        String type = String.valueOf(token.getHeaders().get("typ")).toLowerCase(Locale.ROOT);
+        return type.equals("at+jwt")
+                || type.equals("application/at+jwt")
+                || "Bearer".equals(token.getClaims().get("typ"))
+                || token.hasClaim("scope")
+                || token.hasClaim("scp")
+                || SignInClaims.isService(token.getClaims(), properties);
     }
 
     private static OAuth2TokenValidatorResult refused(String reason) {

@@ -93,6 +93,12 @@ record SignInClaims(
                 issuedAt);
     }
 
+    /** Whether the token is a service's, and says what the service is there for. */
+    static boolean isService(Map<String, Object> claims, SignInProperties properties) {
+        return serviceIn(claims).isPresent()
+                && !words(claims, properties.serviceRolesClaim()).isEmpty();
+    }
+
     private static PersonId person(Map<String, Object> claims, SignInProperties properties) {
         String claim = properties.personClaim();
         String person = text(claims, claim)

@@ -1,5 +1,6 @@
 package io.drawbridge.web.security;
 
+import java.util.LinkedHashMap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -30,8 +31,8 @@ import org.springframework.mock.env.MockEnvironment;
 import org.springframework.security.oauth2.jwt.BadJwtException;
 import org.springframework.security.oauth2.jwt.JwtException;
 
-/** An issuer that does not answer: it takes connections, and says nothing. */
-@DisplayName("An issuer that does not answer")
+/** How the issuer is asked, also one that does not answer, and whose tokens are taken. */
+@DisplayName("The issuer")
 @Timeout(60)
 class IssuerTest {
     private static final Duration LONG = Duration.ofSeconds(50);
@@ -65,7 +66,7 @@ class IssuerTest {
     }
 
     @Test
-    @DisplayName("R70 makes one call wait for it, and all others are told at once that nobody can be signed in")
+    @DisplayName("R70 that does not answer makes one call wait for it, and all others are told at once that nobody can be signed in")
     void holdsUpOneCallOnly() throws Exception {
         Issuer issuer = issuer(LONG, SHORT);
         CompletableFuture<@Nullable Throwable> first = CompletableFuture.supplyAsync(() -> failure(issuer));
@@ -101,6 +102,44 @@ class IssuerTest {
         clock.now = clock.now.plusMillis(1);
         assertThat(failure(issuer)).isInstanceOf(JwtException.class);
         assertThat(silent.calls.poll(30, TimeUnit.SECONDS)).isNotNull();
+    }
+
+    @Test
+    @DisplayName("R70 is not believed by its ID tokens: what could be an ID token opens nothing where audience and client are the same")
+    void wantsASignOfAnAccessToken() {
+        Issuer issuer = new Issuer(
+                SignInAtIssuerTest.properties(URI.create(tokens.address())),
+                new MockEnvironment(),
+                clock,
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(30));
+        // As an ID token that was refreshed: without a nonce.
+        Map<String, Object> claims = tokens.claims("alice@acme.example");
+        claims.put("aud", MockIssuer.CLIENT);
+
+        assertThatThrownBy(() -> issuer.bearerTokens().decode(tokens.sign(claims)))
+                .isInstanceOf(BadJwtException.class)
+                .hasMessageContaining("ID token");
+        Map<String, Object> withRolesOnly = new LinkedHashMap<>(claims);
+        withRolesOnly.put("roles", List.of("hands-in"));
+        assertThatThrownBy(() -> issuer.bearerTokens().decode(tokens.sign(withRolesOnly)))
+                .isInstanceOf(BadJwtException.class);
+        assertThat(issuer.loginTokens().decode(tokens.sign(claims)).getSubject())
+                .isEqualTo(claims.get("sub"));
+
+        assertThat(issuer.bearerTokens().decode(tokens.sign(claims, JWSAlgorithm.RS256, "at+jwt")))
+                .isNotNull();
+        for (Map<String, Object> sign : List.<Map<String, Object>>of(
+                Map.of("scope", "openid email"),
+                Map.of("scp", "access"),
+                Map.of("typ", "Bearer"),
+                Map.of("roles", List.of("hands-in"), "client_id", "forwarder", "sub", "forwarder"))) {
+            Map<String, Object> signed = new LinkedHashMap<>(claims);
+            signed.putAll(sign);
+            assertThat(issuer.bearerTokens().decode(tokens.sign(signed)))
+                    .as("%s", sign)
+                    .isNotNull();
+        }
     }
 
     private Issuer issuer(Duration wait, Duration waitForOthers) {

@@ -230,6 +230,8 @@ class SignInAtIssuerTest {
                         (issuer, claims) -> issuer.sign(claims, JWSAlgorithm.RS256, "logout+jwt")),
                 bad("that is an ID token", (issuer, claims) -> issuer.sign(with(claims, "nonce", "n"))),
                 bad("that Keycloak types as ID token", (issuer, claims) -> issuer.sign(with(claims, "typ", "ID"))),
+                bad("with the hash of an access token", (issuer, claims) -> issuer.sign(with(claims, "at_hash", "h"))),
+                bad("with the hash of a code", (issuer, claims) -> issuer.sign(with(claims, "c_hash", "h"))),
                 bad("without e-mail", (issuer, claims) -> issuer.sign(without(claims, "email"))),
                 bad(
                         "with an e-mail that is not verified",
