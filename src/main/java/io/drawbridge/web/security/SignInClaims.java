@@ -122,10 +122,21 @@ record SignInClaims(
             return null;
         }
         // Entra ID points elsewhere if there are more than fit; taken as none, a rule against a group would not bind.
-        if (claims.get("_claim_names") instanceof Map<?, ?> elsewhere && elsewhere.containsKey(claim)) {
+        boolean elsewhere = claims.get("_claim_names") instanceof Map<?, ?> names
+                && (names.containsKey(claim) || names.containsKey(claim.split("\\.", 2)[0]));
+        if (elsewhere || Boolean.parseBoolean(String.valueOf(claims.get("hasgroups")))) {
             throw new UnreadableException(
                     "The token leaves out the groups, because they are too many; let the issuer send"
                             + " only those that are assigned to Drawbridge.");
+        }
+        Object said = value(claims, claim);
+        if (said == null && properties.groupsMayBeMissing()) {
+            return Set.of();
+        }
+        if (!(said instanceof Collection<?>) && !(said instanceof String)) {
+            throw new UnreadableException("The token does not list the groups: its claim \"" + claim
+                    + "\" is missing or is no list; let the issuer send it, empty for somebody without groups, or set"
+                    + " drawbridge.sign-in.groups-may-be-missing.");
         }
         Set<String> groups = words(claims, claim).stream()
                 .filter(group -> !group.isBlank() && group.length() <= LONGEST_GROUP)
@@ -157,16 +168,18 @@ record SignInClaims(
 
     /** The words of a claim: a list, or one text; scopes are words with spaces between. */
     private static Set<String> words(Map<String, Object> claims, String name) {
-        Object value = claims.get(name);
-        if (value == null && name.contains(".")) {
-            value = inside(claims, List.of(name.split("\\.")));
-        }
+        Object value = value(claims, name);
         Stream<String> words = value instanceof Collection<?> list
                 ? list.stream().filter(String.class::isInstance).map(String.class::cast)
                 : value instanceof String text
                         ? Stream.of(name.equals("scope") ? text.split(" ") : new String[] {text})
                         : Stream.empty();
         return words.collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    private static @Nullable Object value(Map<String, Object> claims, String name) {
+        Object value = claims.get(name);
+        return value == null && name.contains(".") ? inside(claims, List.of(name.split("\\."))) : value;
     }
 
     private static @Nullable Object inside(Map<?, ?> claims, List<String> path) {

@@ -242,6 +242,10 @@ class SignInAtIssuerTest {
                 bad(
                         "whose groups are too many to stand in it",
                         (issuer, claims) -> issuer.sign(with(claims, "_claim_names", Map.of("groups", "src1")))),
+                bad("that says of its groups only that there are some", (issuer, claims) -> issuer.sign(
+                        with(claims, "hasgroups", true))),
+                bad("without groups", (issuer, claims) -> issuer.sign(without(claims, "groups"))),
+                bad("whose groups are no list", (issuer, claims) -> issuer.sign(with(claims, "groups", Map.of()))),
                 bad("changed after it was signed", (issuer, claims) -> issuer.sign(claims)
                         .replaceFirst("\\.", ".e30")),
                 bad("that is none", (issuer, claims) -> "not.a.token"));
@@ -383,6 +387,9 @@ class SignInAtIssuerTest {
         assertThat(groups(bob)).containsExactlyInAnyOrder("approvers", "on-call");
 
         assertThat(get(older, "/v1/owners").statusCode()).isEqualTo(403);
+        assertThat(groups(bob)).containsExactlyInAnyOrder("approvers", "on-call");
+        String unsaid = ISSUER.sign(without(with(ISSUER.claims(bob), "iat", before(-1)), "groups"));
+        assertThat(get(unsaid, "/v1/requests").statusCode()).isEqualTo(401);
         assertThat(groups(bob)).containsExactlyInAnyOrder("approvers", "on-call");
         assertThat(trail.of(Cast.ACME, bob)).anyMatch(record -> record.action().equals("person.groups-changed"));
     }
@@ -670,6 +677,10 @@ class SignInAtIssuerTest {
         assertThat(browser.get(location(refused)).body()).contains("nobody of that name is known here");
         ISSUER.user = Map.of("email", ALICE, "tenant", "initech");
         assertThat(location(new Browser().through("/requests"))).isEqualTo("/login?refused=no-tenant");
+        ISSUER.user = Map.of("email", ALICE, "hasgroups", true);
+        HttpResponse<String> unsaid = browser.through("/requests");
+        assertThat(location(unsaid)).isEqualTo("/login?refused=unreadable");
+        assertThat(browser.get(location(unsaid)).body()).contains("your groups have to come with it");
         ISSUER.user = Map.of("email", ALICE, "email_verified", false);
         assertThat(location(new Browser().through("/requests"))).isEqualTo("/login?refused=unreadable");
     }
@@ -840,6 +851,7 @@ class SignInAtIssuerTest {
                 "tenant",
                 Map.of(),
                 "groups",
+                false,
                 "email",
                 true,
                 createPeople,

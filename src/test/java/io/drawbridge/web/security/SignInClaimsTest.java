@@ -1,0 +1,49 @@
+package io.drawbridge.web.security;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+
+/** What the claims of a token are taken for. */
+@DisplayName("The claims of a token")
+class SignInClaimsTest {
+    @Test
+    @DisplayName("R42 an empty list of groups is of somebody without groups; no list at all only where that is said")
+    void takesMissingGroupsForNoneOnlyWhereThatIsSaid() {
+        Map<String, Object> unsaid = Map.of("email", "alice@acme.example", "email_verified", true, "tenant", "acme");
+
+        assertThat(read(with(unsaid, "groups", List.of()), Map.of()).groups()).isEmpty();
+        assertThatThrownBy(() -> read(unsaid, Map.of()))
+                .isInstanceOf(SignInClaims.UnreadableException.class)
+                .hasMessageContaining("groups-may-be-missing");
+        Map<String, String> mayBeMissing = Map.of("groups-may-be-missing", "true");
+        assertThat(read(unsaid, mayBeMissing).groups()).isEmpty();
+        assertThatThrownBy(() -> read(with(unsaid, "_claim_names", Map.of("groups", "src1")), mayBeMissing))
+                .isInstanceOf(SignInClaims.UnreadableException.class);
+        assertThatThrownBy(() -> read(with(unsaid, "hasgroups", "true"), mayBeMissing))
+                .isInstanceOf(SignInClaims.UnreadableException.class);
+        assertThat(read(unsaid, Map.of("groups-claim", "")).groups()).isNull();
+    }
+
+    private static Map<String, Object> with(Map<String, Object> claims, String name, Object value) {
+        Map<String, Object> more = new HashMap<>(claims);
+        more.put(name, value);
+        return more;
+    }
+
+    private static SignInClaims read(Map<String, Object> claims, Map<String, String> settings) {
+        Map<String, String> keys = new HashMap<>();
+        settings.forEach((name, value) -> keys.put("drawbridge.sign-in." + name, value));
+        SignInProperties properties = new Binder(new MapConfigurationPropertySource(keys))
+                .bindOrCreate("drawbridge.sign-in", SignInProperties.class);
+        return SignInClaims.of(claims, Instant.parse("2026-01-15T12:00:00Z"), properties);
+    }
+}
