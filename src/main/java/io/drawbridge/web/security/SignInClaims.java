@@ -104,7 +104,7 @@ record SignInClaims(
         String person = text(claims, claim)
                 .map(String::strip)
                 .filter(word -> !word.isEmpty() && word.length() <= LONGEST_NAME)
-                .filter(word -> word.chars().noneMatch(c -> Character.isISOControl(c) || Character.isWhitespace(c)))
+                .filter(SignInClaims::isPlain)
                 .filter(word -> !word.startsWith(SERVICE) && !word.startsWith(API_KEY))
                 .orElseThrow(() -> new UnreadableException(
                         "The token names no person: its claim \"" + claim + "\" is missing or cannot be a user name."));
@@ -114,6 +114,11 @@ record SignInClaims(
                     "The token's e-mail address is not verified; the issuer has to say email_verified.");
         }
         return new PersonId(person);
+    }
+
+    /** Printable ASCII without blanks: beyond it are letters that look alike, or that no eye sees. */
+    private static boolean isPlain(String word) {
+        return word.chars().allMatch(c -> c > ' ' && c <= '~');
     }
 
     private static @Nullable Set<String> groups(Map<String, Object> claims, SignInProperties properties) {
@@ -154,7 +159,7 @@ record SignInClaims(
     private static Optional<String> serviceIn(Map<String, Object> claims) {
         return CLIENT.stream()
                 .flatMap(claim -> text(claims, claim).stream())
-                .filter(client -> !client.isBlank() && client.length() <= LONGEST_NAME - SERVICE.length())
+                .filter(client -> !client.isBlank() && isPlain(client) && client.length() <= LONGEST_NAME - SERVICE.length())
                 .findFirst()
                 .filter(client -> text(claims, "sub").equals(Optional.of(client))
                         || text(claims, "preferred_username").equals(Optional.of("service-account-" + client))

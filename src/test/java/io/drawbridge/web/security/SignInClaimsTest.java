@@ -1,5 +1,7 @@
 package io.drawbridge.web.security;
 
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -15,10 +17,25 @@ import org.springframework.boot.context.properties.source.MapConfigurationProper
 /** What the claims of a token are taken for. */
 @DisplayName("The claims of a token")
 class SignInClaimsTest {
+    private static final Map<String, Object> GOOD = Map.of(
+            "iss",
+            "https://issuer.example.com",
+            "sub",
+            "4711",
+            "email",
+            "alice@acme.example",
+            "email_verified",
+            true,
+            "tenant",
+            "acme",
+            "groups",
+            List.of("engineers"));
+
     @Test
     @DisplayName("R42 an empty list of groups is of somebody without groups; no list at all only where that is said")
     void takesMissingGroupsForNoneOnlyWhereThatIsSaid() {
-        Map<String, Object> unsaid = Map.of("email", "alice@acme.example", "email_verified", true, "tenant", "acme");
+        Map<String, Object> unsaid = new HashMap<>(GOOD);
+        unsaid.remove("groups");
 
         assertThat(read(with(unsaid, "groups", List.of()), Map.of()).groups()).isEmpty();
         assertThatThrownBy(() -> read(unsaid, Map.of()))
@@ -31,6 +48,27 @@ class SignInClaimsTest {
         assertThatThrownBy(() -> read(with(unsaid, "hasgroups", "true"), mayBeMissing))
                 .isInstanceOf(SignInClaims.UnreadableException.class);
         assertThat(read(unsaid, Map.of("groups-claim", "")).groups()).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "mi\u212Ae@acme.example",
+                "ali\u200Bce@acme.example",
+                "\u0430lice@acme.example",
+                "alice\u202E@acme.example",
+                "\uFF41lice@acme.example",
+                "al ice@acme.example",
+                "alice@acme.example\u007F"
+            })
+    @DisplayName("R70 name nobody by a letter beyond printable ASCII")
+    void refusesLookAlikes(String email) {
+        assertThatThrownBy(() -> read(with(GOOD, "email", email), Map.of()))
+                .isInstanceOf(SignInClaims.UnreadableException.class)
+                .hasMessageContaining("names no person");
+        assertThatThrownBy(() -> read(
+                        with(with(with(GOOD, "client_id", email), "sub", email), "email", email), Map.of()))
+                .isInstanceOf(SignInClaims.UnreadableException.class);
     }
 
     private static Map<String, Object> with(Map<String, Object> claims, String name, Object value) {
