@@ -42,6 +42,9 @@ record SignInClaims(
 
     static final String API_KEY = "api-key:";
 
+    /** Begins the user name that Keycloak gives a client which speaks for itself; lowered there, and no person's. */
+    private static final String SERVICE_ACCOUNT = "service-account-";
+
     private static final int LONGEST_NAME = 255;
     private static final int LONGEST_GROUP = 128;
     private static final int MOST_GROUPS = 1000;
@@ -108,12 +111,22 @@ record SignInClaims(
                 .filter(word -> !word.startsWith(SERVICE) && !word.startsWith(API_KEY))
                 .orElseThrow(() -> new UnreadableException(
                         "The token names no person: its claim \"" + claim + "\" is missing or cannot be a user name."));
+        if (isServiceAccount(person)
+                || text(claims, "preferred_username")
+                        .filter(SignInClaims::isServiceAccount)
+                        .isPresent()) {
+            throw new UnreadableException("The token names a service account and not its client; a service is no person.");
+        }
         boolean verified = Boolean.parseBoolean(String.valueOf(claims.get("email_verified")));
         if (claim.equals("email") && properties.requireVerifiedEmail() && !verified) {
             throw new UnreadableException(
                     "The token's e-mail address is not verified; the issuer has to say email_verified.");
         }
         return new PersonId(person);
+    }
+
+    private static boolean isServiceAccount(String name) {
+        return name.strip().regionMatches(true, 0, SERVICE_ACCOUNT, 0, SERVICE_ACCOUNT.length());
     }
 
     /** Printable ASCII without blanks: beyond it are letters that look alike, or that no eye sees. */
@@ -162,7 +175,9 @@ record SignInClaims(
                 .filter(client -> !client.isBlank() && isPlain(client) && client.length() <= LONGEST_NAME - SERVICE.length())
                 .findFirst()
                 .filter(client -> text(claims, "sub").equals(Optional.of(client))
-                        || text(claims, "preferred_username").equals(Optional.of("service-account-" + client))
+                        || text(claims, "preferred_username")
+                                .filter((SERVICE_ACCOUNT + client)::equalsIgnoreCase)
+                                .isPresent()
                         || text(claims, "idtyp").equals(Optional.of("app"))
                         || text(claims, "gty").equals(Optional.of("client-credentials")));
     }

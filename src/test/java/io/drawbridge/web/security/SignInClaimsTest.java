@@ -50,6 +50,23 @@ class SignInClaimsTest {
         assertThat(read(unsaid, Map.of("groups-claim", "")).groups()).isNull();
     }
 
+    @Test
+    @DisplayName("R19 make a service of Keycloak's account of a client, however it is spelled, and never a person")
+    void makesNoPersonOfAServiceAccount() {
+        Map<String, Object> service =
+                with(with(GOOD, "azp", "Forwarder"), "preferred_username", "service-account-forwarder");
+
+        assertThat(read(service, Map.of()).service()).isTrue();
+        for (Map<String, Object> claims : List.of(
+                with(service, "azp", "another"),
+                with(GOOD, "preferred_username", "Service-Account-forwarder"),
+                with(GOOD, "email", "SERVICE-account-forwarder@acme.example"))) {
+            assertThatThrownBy(() -> read(claims, Map.of()))
+                    .isInstanceOf(SignInClaims.UnreadableException.class)
+                    .hasMessageContaining("service account");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
