@@ -1,5 +1,9 @@
 package io.drawbridge.web.security;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import org.slf4j.LoggerFactory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -656,6 +660,32 @@ class SignInAtIssuerTest {
         ISSUER.otherNonce = "another";
         Browser third = new Browser();
         assertRefused(third, location(third.get(location(third.get("/oauth2/authorization/drawbridge")))));
+    }
+
+    @Test
+    @DisplayName("R70 an error that comes back from the issuer stays in one line of the log")
+    void logsErrorsInOneLine() {
+        Logger log = (Logger) LoggerFactory.getLogger(SecurityConfiguration.class);
+        ListAppender<ILoggingEvent> kept = new ListAppender<>();
+        kept.start();
+        log.addAppender(kept);
+        Browser browser = new Browser();
+        String begun = location(browser.get("/oauth2/authorization/drawbridge"));
+        String state = MockIssuer.query(URI.create(begun).getRawQuery()).getOrDefault("state", "");
+
+        try {
+            assertRefused(
+                    browser,
+                    "/login/oauth2/code/drawbridge?error=no%0Aword&error_description=first%0D%0Aforged%E2%80%A8line&state="
+                            + URLEncoder.encode(state, StandardCharsets.UTF_8));
+        } finally {
+            log.detachAppender(kept);
+        }
+
+        assertThat(kept.list).hasSize(1);
+        assertThat(kept.list.get(0).getFormattedMessage())
+                .contains("no word", "first  forged line")
+                .doesNotContainPattern("[\\r\\n\u2028]");
     }
 
     private static void assertRefused(Browser browser, String callback) {
