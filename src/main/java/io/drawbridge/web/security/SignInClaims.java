@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param roles the roles of a service; empty for a person, whose roles stand in our own tables
  * @param mfa whether a second factor is known to have been used
  * @param issuedAt when the issuer said this
+ * @param subject the issuer and its own id of the person; null for what is no person
  */
 record SignInClaims(
         PersonId id,
@@ -33,7 +34,8 @@ record SignInClaims(
         @Nullable Set<String> groups,
         Set<Role> roles,
         boolean mfa,
-        Instant issuedAt)
+        Instant issuedAt,
+        @Nullable String subject)
         implements Serializable {
     private static final long serialVersionUID = 1L;
 
@@ -46,6 +48,7 @@ record SignInClaims(
     private static final String SERVICE_ACCOUNT = "service-account-";
 
     private static final int LONGEST_NAME = 255;
+    private static final int LONGEST_SUBJECT = 512;
     private static final int LONGEST_GROUP = 128;
     private static final int MOST_GROUPS = 1000;
 
@@ -80,7 +83,7 @@ record SignInClaims(
                             Optional.ofNullable(properties.serviceRoles().get(word)).stream())
                     .collect(Collectors.toSet());
             return new SignInClaims(
-                    new PersonId(SERVICE + service.get()), service.get(), true, tenants, null, roles, false, issuedAt);
+                    new PersonId(SERVICE + service.get()), service.get(), true, tenants, null, roles, false, issuedAt, null);
         }
         PersonId person = person(claims, properties);
         String name = text(claims, "name").orElse(person.value());
@@ -93,13 +96,25 @@ record SignInClaims(
                 groups(claims, properties),
                 Set.of(),
                 mfa,
-                issuedAt);
+                issuedAt,
+                subject(claims));
     }
 
     /** Whether the token is a service's, and says what the service is there for. */
     static boolean isService(Map<String, Object> claims, SignInProperties properties) {
         return serviceIn(claims).isPresent()
                 && !words(claims, properties.serviceRolesClaim()).isEmpty();
+    }
+
+    private static String subject(Map<String, Object> claims) {
+        String issuer = String.valueOf(claims.get("iss"));
+        return text(claims, "sub")
+                .filter(sub -> !sub.isBlank())
+                .map(sub -> issuer + " " + sub)
+                .filter(subject -> subject.length() <= LONGEST_SUBJECT)
+                .orElseThrow(() -> new UnreadableException(
+                        "The token's claim \"sub\" is missing or too long; with the issuer it has "
+                                + LONGEST_SUBJECT + " characters at most."));
     }
 
     private static PersonId person(Map<String, Object> claims, SignInProperties properties) {

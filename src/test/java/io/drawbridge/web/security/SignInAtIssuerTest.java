@@ -374,6 +374,39 @@ class SignInAtIssuerTest {
     }
 
     @Test
+    @DisplayName("R70 who has got another person's name at the issuer is refused, on record, until that is cleared")
+    void keepsTheFirstLogin() {
+        String carol = Cast.CAROL.value();
+        Map<String, Object> others = with(with(ISSUER.claims(carol), "sub", "another"), "groups", List.of("thieves"));
+        assertThat(get(ISSUER.sign(ISSUER.claims(carol)), "/v1/requests").statusCode())
+                .isEqualTo(200);
+
+        HttpResponse<String> refused = get(ISSUER.sign(others), "/v1/requests");
+        assertThat(refused.statusCode()).isEqualTo(403);
+        assertThat(refused.body()).contains("Somebody else has signed in under your name");
+        assertThat(groups(carol)).doesNotContain("thieves");
+        assertThat(trail.of(Cast.ACME, carol))
+                .filteredOn(record -> record.action().equals("sign-in.refused"))
+                .singleElement()
+                .satisfies(record -> assertThat(record.details()).contains("another", "subject of " + carol));
+        ISSUER.user = Map.of("email", carol, "sub", "another");
+        Browser browser = new Browser();
+        HttpResponse<String> back = browser.through("/requests");
+        assertThat(location(back)).isEqualTo("/login?refused=other-login");
+        assertThat(browser.get(location(back)).body()).contains("Somebody else has signed in under your name");
+        assertThat(get(ISSUER.sign(ISSUER.claims(carol)), "/v1/requests").statusCode())
+                .isEqualTo(200);
+
+        database.sql("update person set subject = null where id = ?")
+                .param(carol)
+                .update();
+        others.put("groups", List.of("approvers"));
+        assertThat(get(ISSUER.sign(others), "/v1/requests").statusCode()).isEqualTo(200);
+        assertThat(get(ISSUER.sign(ISSUER.claims(carol)), "/v1/requests").statusCode())
+                .isEqualTo(403);
+    }
+
+    @Test
     @DisplayName(
             "R42 the groups that a token names replace those known before, and an older token does not bring them back")
     void keepsGroups() {
@@ -893,7 +926,7 @@ class SignInAtIssuerTest {
 
     private static SignInClaims claimsOf(String person, Set<TenantId> tenants) {
         return new SignInClaims(
-                new PersonId(person), person, false, tenants, Set.of(), Set.of(), false, CLOCK.instant());
+                new PersonId(person), person, false, tenants, Set.of(), Set.of(), false, CLOCK.instant(), "issuer " + person);
     }
 
     private Caller erin() {
