@@ -96,12 +96,7 @@ final class Issuer implements ClientRegistrationRepository {
         this(properties, environment, clock, WAIT, WAIT_FOR_OTHERS);
     }
 
-    Issuer(
-            SignInProperties properties,
-            Environment environment,
-            Clock clock,
-            Duration wait,
-            Duration waitForOthers) {
+    Issuer(SignInProperties properties, Environment environment, Clock clock, Duration wait, Duration waitForOthers) {
         this.properties = properties;
         this.environment = environment;
         this.clock = clock;
@@ -177,7 +172,9 @@ final class Issuer implements ClientRegistrationRepository {
     private void refuseForeign(String token) {
         try {
             JWT read = JWTParser.parse(token);
-            if (!properties.algorithms().contains(read.getHeader().getAlgorithm().getName())) {
+            if (!properties
+                    .algorithms()
+                    .contains(read.getHeader().getAlgorithm().getName())) {
                 throw new BadJwtException("The token is signed by no algorithm that is taken.");
             }
             if (!String.valueOf(properties.issuer())
@@ -270,10 +267,10 @@ final class Issuer implements ClientRegistrationRepository {
 
     private Map<String, Object> metadata() throws IOException, ParseException {
         String issuer = String.valueOf(properties.issuer());
-        Map<String, Object> said = JSONObjectUtils.parse(pages()
-                .retrieveResource(URI.create(StringUtils.trimTrailingCharacter(issuer, '/') + METADATA)
-                        .toURL())
-                .getContent());
+        Map<String, Object> said = JSONObjectUtils.parse(
+                pages().retrieveResource(URI.create(StringUtils.trimTrailingCharacter(issuer, '/') + METADATA)
+                                .toURL())
+                        .getContent());
         if (!issuer.equals(said.get("issuer"))) {
             throw new IllegalArgumentException("The issuer \"" + issuer + "\" names itself \"" + said.get("issuer")
                     + "\"; write drawbridge.sign-in.issuer as it does.");
@@ -294,8 +291,7 @@ final class Issuer implements ClientRegistrationRepository {
     private JWKSource<SecurityContext> keys(String address) {
         JWKSource<SecurityContext> asked;
         try {
-            asked = JWKSourceBuilder.<SecurityContext>create(
-                            URI.create(address).toURL(), pages())
+            asked = JWKSourceBuilder.<SecurityContext>create(URI.create(address).toURL(), pages())
                     .cache(KEYS_KEPT.toMillis(), waitForOthers.toMillis())
                     .refreshAheadCache(false)
                     .rateLimited(KEYS_ASKED_AGAIN.toMillis())

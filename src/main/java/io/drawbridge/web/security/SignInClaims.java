@@ -83,7 +83,15 @@ record SignInClaims(
                             Optional.ofNullable(properties.serviceRoles().get(word)).stream())
                     .collect(Collectors.toSet());
             return new SignInClaims(
-                    new PersonId(SERVICE + service.get()), service.get(), true, tenants, null, roles, false, issuedAt, null);
+                    new PersonId(SERVICE + service.get()),
+                    service.get(),
+                    true,
+                    tenants,
+                    null,
+                    roles,
+                    false,
+                    issuedAt,
+                    null);
         }
         PersonId person = person(claims, properties);
         String name = text(claims, "name").orElse(person.value());
@@ -113,8 +121,8 @@ record SignInClaims(
                 .map(sub -> issuer + " " + sub)
                 .filter(subject -> subject.length() <= LONGEST_SUBJECT)
                 .orElseThrow(() -> new UnreadableException(
-                        "The token's claim \"sub\" is missing or too long; with the issuer it has "
-                                + LONGEST_SUBJECT + " characters at most."));
+                        "The token's claim \"sub\" is missing or too long; with the issuer it has " + LONGEST_SUBJECT
+                                + " characters at most."));
     }
 
     private static PersonId person(Map<String, Object> claims, SignInProperties properties) {
@@ -130,7 +138,8 @@ record SignInClaims(
                 || text(claims, "preferred_username")
                         .filter(SignInClaims::isServiceAccount)
                         .isPresent()) {
-            throw new UnreadableException("The token names a service account and not its client; a service is no person.");
+            throw new UnreadableException(
+                    "The token names a service account and not its client; a service is no person.");
         }
         boolean verified = Boolean.parseBoolean(String.valueOf(claims.get("email_verified")));
         if (claim.equals("email") && properties.requireVerifiedEmail() && !verified) {
@@ -187,7 +196,8 @@ record SignInClaims(
     private static Optional<String> serviceIn(Map<String, Object> claims) {
         return CLIENT.stream()
                 .flatMap(claim -> text(claims, claim).stream())
-                .filter(client -> !client.isBlank() && isPlain(client) && client.length() <= LONGEST_NAME - SERVICE.length())
+                .filter(client ->
+                        !client.isBlank() && isPlain(client) && client.length() <= LONGEST_NAME - SERVICE.length())
                 .findFirst()
                 .filter(client -> text(claims, "sub").equals(Optional.of(client))
                         || text(claims, "preferred_username")

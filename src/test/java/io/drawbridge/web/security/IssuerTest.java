@@ -1,6 +1,5 @@
 package io.drawbridge.web.security;
 
-import java.util.LinkedHashMap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -16,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -66,7 +66,8 @@ class IssuerTest {
     }
 
     @Test
-    @DisplayName("R70 that does not answer makes one call wait for it, and all others are told at once that nobody can be signed in")
+    @DisplayName(
+            "R70 that does not answer makes one call wait for it, and all others are told at once that nobody can be signed in")
     void holdsUpOneCallOnly() throws Exception {
         Issuer issuer = issuer(LONG, SHORT);
         CompletableFuture<@Nullable Throwable> first = CompletableFuture.supplyAsync(() -> failure(issuer));
@@ -105,7 +106,8 @@ class IssuerTest {
     }
 
     @Test
-    @DisplayName("R70 is not believed by its ID tokens: what could be an ID token opens nothing where audience and client are the same")
+    @DisplayName(
+            "R70 is not believed by its ID tokens: what could be an ID token opens nothing where audience and client are the same")
     void wantsASignOfAnAccessToken() {
         Issuer issuer = new Issuer(
                 SignInAtIssuerTest.properties(URI.create(tokens.address())),

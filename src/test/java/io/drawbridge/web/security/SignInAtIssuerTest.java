@@ -1,12 +1,11 @@
 package io.drawbridge.web.security;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
-import org.slf4j.LoggerFactory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.nimbusds.jose.JWSAlgorithm;
@@ -57,6 +56,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.context.annotation.Bean;
@@ -246,8 +246,9 @@ class SignInAtIssuerTest {
                 bad(
                         "whose groups are too many to stand in it",
                         (issuer, claims) -> issuer.sign(with(claims, "_claim_names", Map.of("groups", "src1")))),
-                bad("that says of its groups only that there are some", (issuer, claims) -> issuer.sign(
-                        with(claims, "hasgroups", true))),
+                bad(
+                        "that says of its groups only that there are some",
+                        (issuer, claims) -> issuer.sign(with(claims, "hasgroups", true))),
                 bad("without groups", (issuer, claims) -> issuer.sign(without(claims, "groups"))),
                 bad("whose groups are no list", (issuer, claims) -> issuer.sign(with(claims, "groups", Map.of()))),
                 bad("changed after it was signed", (issuer, claims) -> issuer.sign(claims)
@@ -926,7 +927,15 @@ class SignInAtIssuerTest {
 
     private static SignInClaims claimsOf(String person, Set<TenantId> tenants) {
         return new SignInClaims(
-                new PersonId(person), person, false, tenants, Set.of(), Set.of(), false, CLOCK.instant(), "issuer " + person);
+                new PersonId(person),
+                person,
+                false,
+                tenants,
+                Set.of(),
+                Set.of(),
+                false,
+                CLOCK.instant(),
+                "issuer " + person);
     }
 
     private Caller erin() {

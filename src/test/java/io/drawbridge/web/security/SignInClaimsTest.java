@@ -1,7 +1,5 @@
 package io.drawbridge.web.security;
 
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -11,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 
@@ -83,8 +83,8 @@ class SignInClaimsTest {
         assertThatThrownBy(() -> read(with(GOOD, "email", email), Map.of()))
                 .isInstanceOf(SignInClaims.UnreadableException.class)
                 .hasMessageContaining("names no person");
-        assertThatThrownBy(() -> read(
-                        with(with(with(GOOD, "client_id", email), "sub", email), "email", email), Map.of()))
+        assertThatThrownBy(
+                        () -> read(with(with(with(GOOD, "client_id", email), "sub", email), "email", email), Map.of()))
                 .isInstanceOf(SignInClaims.UnreadableException.class);
     }
 
