@@ -13,11 +13,13 @@ import org.springframework.transaction.annotation.Transactional;
 public class ArrivalDesk {
     private final People people;
     private final Roster roster;
+    private final Subjects subjects;
     private final AuditTrail trail;
 
-    ArrivalDesk(People people, Roster roster, AuditTrail trail) {
+    ArrivalDesk(People people, Roster roster, Subjects subjects, AuditTrail trail) {
         this.people = people;
         this.roster = roster;
+        this.subjects = subjects;
         this.trail = trail;
     }
 
@@ -35,6 +37,31 @@ public class ArrivalDesk {
         roster.save(person);
         trail.record(tenant, AuditTrail.DRAWBRIDGE, "person.added", id.value(), Map.of("by", "sign-in"));
         return Optional.of(person);
+    }
+
+    /**
+     * Whether it is the login of the issuer under which the person first signed in; the first one is kept. Another one is
+     * refused and audited: the name has gone to somebody else there.
+     *
+     * @param subject the issuer, and its own id of the person
+     */
+    @Transactional
+    public boolean isSameLogin(Person person, String subject) {
+        Optional<String> known = subjects.of(person.id());
+        if (known.isEmpty()) {
+            subjects.keep(person.id(), subject);
+            known = subjects.of(person.id());
+        }
+        if (known.filter(subject::equals).isPresent()) {
+            return true;
+        }
+        trail.recordRefusal(
+                person.tenant(),
+                AuditTrail.DRAWBRIDGE,
+                "sign-in.refused",
+                person.id().value(),
+                Map.of("reason", "another login of the issuer", "known", known.orElse(""), "shown", subject));
+        return false;
     }
 
     /**

@@ -51,6 +51,8 @@ class LoginPage {
                 "Your login is right, but it names no tenant of this installation. Ask whoever runs the issuer to add it.";
             case "unknown-person" ->
                 "Your login is right, but nobody of that name is known here. Ask your administrator to add you.";
+            case "other-login" ->
+                "Somebody else has signed in under your name before. Ask whoever runs Drawbridge to clear that, if it is yours.";
             case "unreadable" ->
                 "Your login is right, but does not say who you are: a verified e-mail address and your groups have to come with it.";
             case "unavailable" -> "The issuer of logins cannot be reached at present. Try again in a moment.";

@@ -46,6 +46,10 @@ class Admission {
                 .filter(Person::active)
                 .filter(found -> tenants.contains(found.tenant()))
                 .orElseThrow(() -> new NotAdmittedException(NotAdmittedException.Reason.UNKNOWN_PERSON));
+        String subject = claims.subject();
+        if (subject == null || !arrivals.isSameLogin(person, subject)) {
+            throw new NotAdmittedException(NotAdmittedException.Reason.OTHER_LOGIN);
+        }
         Set<String> groups = claims.groups();
         return groups == null ? person : arrivals.keepGroups(person, groups, claims.issuedAt());
     }

@@ -44,7 +44,8 @@ final class BearerTokens {
                 null,
                 key.roles(),
                 false,
-                key.createdAt());
+                key.createdAt(),
+                null);
     }
 
     private SignInClaims ofToken(String text) {

@@ -9,18 +9,37 @@ import com.nimbusds.jose.proc.DefaultJOSEObjectTypeVerifier;
 import com.nimbusds.jose.proc.JWSVerificationKeySelector;
 import com.nimbusds.jose.proc.SecurityContext;
 import com.nimbusds.jose.util.DefaultResourceRetriever;
+import com.nimbusds.jose.util.JSONObjectUtils;
+import com.nimbusds.jose.util.ResourceRetriever;
+import com.nimbusds.jwt.JWT;
+import com.nimbusds.jwt.JWTParser;
 import com.nimbusds.jwt.proc.DefaultJWTProcessor;
+import java.io.IOException;
 import java.net.MalformedURLException;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.text.ParseException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.env.Environment;
+import org.springframework.http.client.ClientHttpRequestFactory;
+import org.springframework.http.client.JdkClientHttpRequestFactory;
+import org.springframework.http.converter.FormHttpMessageConverter;
+import org.springframework.security.oauth2.client.http.OAuth2ErrorResponseErrorHandler;
 import org.springframework.security.oauth2.client.oidc.authentication.OidcIdTokenValidator;
 import org.springframework.security.oauth2.client.registration.ClientRegistration;
 import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
@@ -30,12 +49,16 @@ import org.springframework.security.oauth2.core.DelegatingOAuth2TokenValidator;
 import org.springframework.security.oauth2.core.OAuth2Error;
 import org.springframework.security.oauth2.core.OAuth2TokenValidator;
 import org.springframework.security.oauth2.core.OAuth2TokenValidatorResult;
+import org.springframework.security.oauth2.core.http.converter.OAuth2AccessTokenResponseHttpMessageConverter;
+import org.springframework.security.oauth2.jwt.BadJwtException;
 import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.jwt.JwtException;
 import org.springframework.security.oauth2.jwt.JwtIssuerValidator;
 import org.springframework.security.oauth2.jwt.JwtTimestampValidator;
 import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
+import org.springframework.util.StringUtils;
+import org.springframework.web.client.RestClient;
 
 /**
  * The OIDC issuer, asked for its addresses when they are first needed: Drawbridge starts, and takes back what is due, while
@@ -50,22 +73,78 @@ final class Issuer implements ClientRegistrationRepository {
     /** A token with a key that nobody knows makes us ask for the keys again, twice in that time at most. */
     private static final Duration KEYS_ASKED_AGAIN = Duration.ofSeconds(10);
 
-    private static final int WAIT_MILLIS = 5_000;
+    /** Longest time for a connection to the issuer, and for each part of its answer. */
+    private static final Duration WAIT = Duration.ofSeconds(5);
+
+    /** Longest time that a call waits for what another call is asking the issuer at that moment. */
+    private static final Duration WAIT_FOR_OTHERS = Duration.ofSeconds(1);
+
+    /** For that long after it could not be asked, the issuer is left alone. */
+    private static final Duration LEFT_ALONE = Duration.ofSeconds(10);
+
     private static final int MOST_BYTES = 512 * 1024;
+    private static final String METADATA = "/.well-known/openid-configuration";
 
     private final SignInProperties properties;
     private final Environment environment;
     private final Clock clock;
-    private @Nullable Known known;
+    private final Duration wait;
+    private final Duration waitForOthers;
+    private final AtomicReference<@Nullable Attempt> attempt = new AtomicReference<>();
 
     Issuer(SignInProperties properties, Environment environment, Clock clock) {
+        this(properties, environment, clock, WAIT, WAIT_FOR_OTHERS);
+    }
+
+    Issuer(SignInProperties properties, Environment environment, Clock clock, Duration wait, Duration waitForOthers) {
         this.properties = properties;
         this.environment = environment;
         this.clock = clock;
+        this.wait = wait;
+        this.waitForOthers = waitForOthers;
+    }
+
+    /** Calls the issuer, and gives up after {@link #WAIT}: whoever asks it holds one of the server's threads. */
+    static ClientHttpRequestFactory calls() {
+        JdkClientHttpRequestFactory calls = new JdkClientHttpRequestFactory(
+                HttpClient.newBuilder().connectTimeout(WAIT).build());
+        calls.setReadTimeout(WAIT);
+        return calls;
+    }
+
+    /** Calls the token endpoint, as Spring Security would, and gives up as {@link #calls()} does. */
+    static RestClient tokenCalls() {
+        return RestClient.builder()
+                .requestFactory(calls())
+                .messageConverters(converters -> {
+                    converters.clear();
+                    converters.add(new FormHttpMessageConverter());
+                    converters.add(new OAuth2AccessTokenResponseHttpMessageConverter());
+                })
+                .defaultStatusHandler(new OAuth2ErrorResponseErrorHandler())
+                .build();
     }
 
     /** What the issuer has said of itself. */
     private record Known(ClientRegistration registration, NimbusJwtDecoder bearer, NimbusJwtDecoder login) {}
+
+    /** One try to ask the issuer, made by the call that needed it first. */
+    private static final class Attempt {
+        private final CompletableFuture<Known> answer = new CompletableFuture<>();
+        private volatile Instant failedAt = Instant.MAX;
+
+        /** Does nothing once there is an answer. */
+        private void fails(Exception why, Instant now) {
+            if (!answer.isDone()) {
+                failedAt = now;
+                answer.completeExceptionally(why);
+            }
+        }
+
+        private boolean failedLongBefore(Instant now) {
+            return answer.isCompletedExceptionally() && !now.isBefore(failedAt.plus(LEFT_ALONE));
+        }
+    }
 
     /**
      * Our registration at the issuer.
@@ -83,7 +162,28 @@ final class Issuer implements ClientRegistrationRepository {
 
     /** Reads bearer tokens: signature by one of the issuer's keys, algorithm, issuer, audience and time are checked. */
     JwtDecoder bearerTokens() {
-        return token -> reachable().bearer().decode(token);
+        return token -> {
+            refuseForeign(token);
+            return reachable().bearer().decode(token);
+        };
+    }
+
+    /** What cannot be a token of the issuer, whoever signed it, makes nobody ask the issuer. */
+    private void refuseForeign(String token) {
+        try {
+            JWT read = JWTParser.parse(token);
+            if (!properties
+                    .algorithms()
+                    .contains(read.getHeader().getAlgorithm().getName())) {
+                throw new BadJwtException("The token is signed by no algorithm that is taken.");
+            }
+            if (!String.valueOf(properties.issuer())
+                    .equals(read.getJWTClaimsSet().getIssuer())) {
+                throw new BadJwtException("The token is of another issuer.");
+            }
+        } catch (ParseException none) {
+            throw new BadJwtException("This is no token.", none);
+        }
     }
 
     /** Reads the ID tokens of a login in a browser. */
@@ -104,17 +204,44 @@ final class Issuer implements ClientRegistrationRepository {
         return issuer.getScheme() + "://" + issuer.getRawAuthority();
     }
 
-    private synchronized Known known() {
-        if (known == null) {
-            known = ask();
+    /** Asked outside of any lock: while the issuer does not answer, one call waits for it and the others are told so. */
+    private Known known() {
+        Attempt mine = new Attempt();
+        Instant now = clock.instant();
+        Attempt current = attempt.updateAndGet(last -> last == null || last.failedLongBefore(now) ? mine : last);
+        if (current == mine) {
+            try {
+                mine.answer.complete(ask());
+            } catch (RuntimeException | IOException | ParseException unreachable) {
+                mine.fails(unreachable, clock.instant());
+            } finally {
+                mine.fails(new IllegalStateException("Asking the issuer broke off."), clock.instant());
+            }
         }
-        return known;
+        return answerOf(current);
     }
 
-    private Known ask() {
+    private Known answerOf(Attempt attempted) {
+        try {
+            return attempted.answer.get(waitForOthers.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException unreachable) {
+            throw unavailable(unreachable);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw unavailable(interrupted);
+        }
+    }
+
+    private IllegalArgumentException unavailable(Exception cause) {
+        return new IllegalArgumentException(
+                "The issuer \"" + properties.issuer() + "\" cannot be asked; expected its metadata at \""
+                        + properties.issuer() + METADATA + "\".",
+                cause);
+    }
+
+    private Known ask() throws IOException, ParseException {
         String secret = properties.clientSecret();
-        ClientRegistration.Builder described =
-                ClientRegistrations.fromIssuerLocation(String.valueOf(properties.issuer()));
+        ClientRegistration.Builder described = ClientRegistrations.fromOidcConfiguration(metadata());
         described
                 .registrationId(REGISTRATION)
                 .clientId(properties.clientId())
@@ -138,21 +265,36 @@ final class Issuer implements ClientRegistrationRepository {
                 decoder(keys, null, forLogin));
     }
 
+    private Map<String, Object> metadata() throws IOException, ParseException {
+        String issuer = String.valueOf(properties.issuer());
+        Map<String, Object> said = JSONObjectUtils.parse(
+                pages().retrieveResource(URI.create(StringUtils.trimTrailingCharacter(issuer, '/') + METADATA)
+                                .toURL())
+                        .getContent());
+        if (!issuer.equals(said.get("issuer"))) {
+            throw new IllegalArgumentException("The issuer \"" + issuer + "\" names itself \"" + said.get("issuer")
+                    + "\"; write drawbridge.sign-in.issuer as it does.");
+        }
+        return said;
+    }
+
+    private ResourceRetriever pages() {
+        int millis = Math.toIntExact(wait.toMillis());
+        return new DefaultResourceRetriever(millis, millis, MOST_BYTES);
+    }
+
     private String baseUrl() {
         String address = environment.getProperty("drawbridge.base-url", "http://127.0.0.1:8080");
         return address.endsWith("/") ? address.substring(0, address.length() - 1) : address;
     }
 
-    private static JWKSource<SecurityContext> keys(String address) {
+    private JWKSource<SecurityContext> keys(String address) {
         JWKSource<SecurityContext> asked;
         try {
-            asked = JWKSourceBuilder.<SecurityContext>create(
-                            URI.create(address).toURL(),
-                            new DefaultResourceRetriever(WAIT_MILLIS, WAIT_MILLIS, MOST_BYTES))
-                    .cache(KEYS_KEPT.toMillis(), 2L * WAIT_MILLIS)
+            asked = JWKSourceBuilder.<SecurityContext>create(URI.create(address).toURL(), pages())
+                    .cache(KEYS_KEPT.toMillis(), waitForOthers.toMillis())
                     .refreshAheadCache(false)
                     .rateLimited(KEYS_ASKED_AGAIN.toMillis())
-                    .retrying(true)
                     .build();
         } catch (MalformedURLException unusable) {
             throw new IllegalArgumentException("The issuer's keys are at no address: \"" + address + "\".", unusable);
@@ -205,11 +347,28 @@ final class Issuer implements ClientRegistrationRepository {
                 : refused("The token is not meant for this API.");
     }
 
-    /** An ID token tells a page who has signed in, and opens nothing; Keycloak says which one it is. */
+    /**
+     * An ID token tells a page who has signed in, and opens nothing. Its audience is the client; where an access token's is
+     * the same, one has to be known by something that an ID token never has, as a refreshed one need not have a nonce
+     * (OpenID Connect Core 1.0, section 12.2).
+     */
     private OAuth2TokenValidatorResult isNoIdToken(Jwt token) {
-        return "ID".equals(token.getClaims().get("typ")) || token.hasClaim("nonce")
+        boolean idToken = "ID".equals(token.getClaims().get("typ"))
+                || Stream.of("nonce", "at_hash", "c_hash").anyMatch(token::hasClaim);
+        boolean alike = properties.audience().equals(properties.clientId());
+        return idToken || (alike && !isAccessToken(token))
                 ? refused("An ID token opens nothing here; send the access token.")
                 : OAuth2TokenValidatorResult.success();
+    }
+
+    private boolean isAccessToken(Jwt token) {
+        String type = String.valueOf(token.getHeaders().get("typ")).toLowerCase(Locale.ROOT);
+        return type.equals("at+jwt")
+                || type.equals("application/at+jwt")
+                || "Bearer".equals(token.getClaims().get("typ"))
+                || token.hasClaim("scope")
+                || token.hasClaim("scp")
+                || SignInClaims.isService(token.getClaims(), properties);
     }
 
     private static OAuth2TokenValidatorResult refused(String reason) {

@@ -1,12 +1,15 @@
 package io.drawbridge.web.security;
 
 import java.time.Clock;
+import org.springframework.security.oauth2.client.http.OAuth2ErrorResponseErrorHandler;
 import org.springframework.security.oauth2.client.oidc.userinfo.OidcUserRequest;
 import org.springframework.security.oauth2.client.oidc.userinfo.OidcUserService;
+import org.springframework.security.oauth2.client.userinfo.DefaultOAuth2UserService;
 import org.springframework.security.oauth2.client.userinfo.OAuth2UserService;
 import org.springframework.security.oauth2.core.OAuth2AuthenticationException;
 import org.springframework.security.oauth2.core.OAuth2Error;
 import org.springframework.security.oauth2.core.oidc.user.OidcUser;
+import org.springframework.web.client.RestTemplate;
 
 /** Makes of a login at the issuer a person of ours, who is taken in with it. */
 final class IssuerUsers implements OAuth2UserService<OidcUserRequest, OidcUser> {
@@ -19,6 +22,11 @@ final class IssuerUsers implements OAuth2UserService<OidcUserRequest, OidcUser> 
         this.admission = admission;
         this.properties = properties;
         this.clock = clock;
+        RestTemplate calls = new RestTemplate(Issuer.calls());
+        calls.setErrorHandler(new OAuth2ErrorResponseErrorHandler());
+        DefaultOAuth2UserService told = new DefaultOAuth2UserService();
+        told.setRestOperations(calls);
+        described.setOauth2UserService(told);
         // Okta leaves most claims out of the ID token and tells them where it is asked about the user.
         described.setRetrieveUserInfo(login -> login.getClientRegistration()
                                 .getProviderDetails()

@@ -14,6 +14,10 @@ final class NotAdmittedException extends AccessDeniedException {
         /** The person is not in the tenant. Whether he is in another one is not told. */
         UNKNOWN_PERSON(
                 "Your login is right, but nobody of that name is known in this tenant; ask your administrator to add you."),
+        /** The person's name belongs to another login of the issuer than when he first signed in. */
+        OTHER_LOGIN(
+                "Somebody else has signed in under your name before; ask whoever runs Drawbridge to clear that, if it is"
+                        + " yours."),
         /** A call in a tenant that the token does not name, or in which the person is not. */
         OTHER_TENANT("The tenant named in the header " + Callers.TENANT_HEADER
                 + " is not one of yours; name one of your own, or leave the header out."),

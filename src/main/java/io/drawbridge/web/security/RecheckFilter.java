@@ -54,6 +54,7 @@ final class RecheckFilter extends OncePerRequestFilter {
             SignInProperties properties,
             Clock clock) {
         this.issuer = issuer;
+        tokens.setRestClient(Issuer.tokenCalls());
         this.users = users;
         this.clients = clients;
         this.properties = properties;

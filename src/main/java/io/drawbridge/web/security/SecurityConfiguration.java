@@ -75,6 +75,7 @@ import org.springframework.web.util.UriComponentsBuilder;
 class SecurityConfiguration {
     private static final Logger log = LoggerFactory.getLogger(SecurityConfiguration.class);
     private static final Pattern WORD = Pattern.compile("[a-z_-]{1,40}");
+    private static final Pattern UNPRINTED = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]");
     private static final Set<String> SAFE_METHODS = Set.of("GET", "HEAD", "TRACE", "OPTIONS");
     private static final String OWN_CONTENT =
             "default-src 'self'; object-src 'none'; base-uri 'self'; frame-ancestors 'none'; form-action 'self'";
@@ -308,9 +309,14 @@ class SecurityConfiguration {
         String word = failure instanceof OAuth2AuthenticationException oidc
                 ? oidc.getError().getErrorCode()
                 : "unavailable";
-        log.info("A login at the issuer was refused ({}): {}", word, failure.getMessage());
+        log.info("A login at the issuer was refused ({}): {}", inOneLine(word), inOneLine(failure.getMessage()));
         response.sendRedirect(request.getContextPath() + "/login?refused="
                 + (WORD.matcher(word).matches() ? word : "failed"));
+    }
+
+    /** Whoever sends a browser here with an error of his own begins no line of the log. */
+    private static String inOneLine(@Nullable String text) {
+        return UNPRINTED.matcher(String.valueOf(text)).replaceAll(" ");
     }
 
     /** Leads back to what was asked for, by its path alone as well. */

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param roles the roles of a service; empty for a person, whose roles stand in our own tables
  * @param mfa whether a second factor is known to have been used
  * @param issuedAt when the issuer said this
+ * @param subject the issuer and its own id of the person; null for what is no person
  */
 record SignInClaims(
         PersonId id,
@@ -33,7 +34,8 @@ record SignInClaims(
         @Nullable Set<String> groups,
         Set<Role> roles,
         boolean mfa,
-        Instant issuedAt)
+        Instant issuedAt,
+        @Nullable String subject)
         implements Serializable {
     private static final long serialVersionUID = 1L;
 
@@ -42,7 +44,11 @@ record SignInClaims(
 
     static final String API_KEY = "api-key:";
 
+    /** Begins the user name that Keycloak gives a client which speaks for itself; lowered there, and no person's. */
+    private static final String SERVICE_ACCOUNT = "service-account-";
+
     private static final int LONGEST_NAME = 255;
+    private static final int LONGEST_SUBJECT = 512;
     private static final int LONGEST_GROUP = 128;
     private static final int MOST_GROUPS = 1000;
 
@@ -77,7 +83,15 @@ record SignInClaims(
                             Optional.ofNullable(properties.serviceRoles().get(word)).stream())
                     .collect(Collectors.toSet());
             return new SignInClaims(
-                    new PersonId(SERVICE + service.get()), service.get(), true, tenants, null, roles, false, issuedAt);
+                    new PersonId(SERVICE + service.get()),
+                    service.get(),
+                    true,
+                    tenants,
+                    null,
+                    roles,
+                    false,
+                    issuedAt,
+                    null);
         }
         PersonId person = person(claims, properties);
         String name = text(claims, "name").orElse(person.value());
@@ -90,7 +104,25 @@ record SignInClaims(
                 groups(claims, properties),
                 Set.of(),
                 mfa,
-                issuedAt);
+                issuedAt,
+                subject(claims));
+    }
+
+    /** Whether the token is a service's, and says what the service is there for. */
+    static boolean isService(Map<String, Object> claims, SignInProperties properties) {
+        return serviceIn(claims).isPresent()
+                && !words(claims, properties.serviceRolesClaim()).isEmpty();
+    }
+
+    private static String subject(Map<String, Object> claims) {
+        String issuer = String.valueOf(claims.get("iss"));
+        return text(claims, "sub")
+                .filter(sub -> !sub.isBlank())
+                .map(sub -> issuer + " " + sub)
+                .filter(subject -> subject.length() <= LONGEST_SUBJECT)
+                .orElseThrow(() -> new UnreadableException(
+                        "The token's claim \"sub\" is missing or too long; with the issuer it has " + LONGEST_SUBJECT
+                                + " characters at most."));
     }
 
     private static PersonId person(Map<String, Object> claims, SignInProperties properties) {
@@ -98,10 +130,17 @@ record SignInClaims(
         String person = text(claims, claim)
                 .map(String::strip)
                 .filter(word -> !word.isEmpty() && word.length() <= LONGEST_NAME)
-                .filter(word -> word.chars().noneMatch(c -> Character.isISOControl(c) || Character.isWhitespace(c)))
+                .filter(SignInClaims::isPlain)
                 .filter(word -> !word.startsWith(SERVICE) && !word.startsWith(API_KEY))
                 .orElseThrow(() -> new UnreadableException(
                         "The token names no person: its claim \"" + claim + "\" is missing or cannot be a user name."));
+        if (isServiceAccount(person)
+                || text(claims, "preferred_username")
+                        .filter(SignInClaims::isServiceAccount)
+                        .isPresent()) {
+            throw new UnreadableException(
+                    "The token names a service account and not its client; a service is no person.");
+        }
         boolean verified = Boolean.parseBoolean(String.valueOf(claims.get("email_verified")));
         if (claim.equals("email") && properties.requireVerifiedEmail() && !verified) {
             throw new UnreadableException(
@@ -110,16 +149,36 @@ record SignInClaims(
         return new PersonId(person);
     }
 
+    private static boolean isServiceAccount(String name) {
+        return name.strip().regionMatches(true, 0, SERVICE_ACCOUNT, 0, SERVICE_ACCOUNT.length());
+    }
+
+    /** Printable ASCII without blanks: beyond it are letters that look alike, or that no eye sees. */
+    private static boolean isPlain(String word) {
+        return word.chars().allMatch(c -> c > ' ' && c <= '~');
+    }
+
     private static @Nullable Set<String> groups(Map<String, Object> claims, SignInProperties properties) {
         String claim = properties.groupsClaim();
         if (claim.isBlank()) {
             return null;
         }
         // Entra ID points elsewhere if there are more than fit; taken as none, a rule against a group would not bind.
-        if (claims.get("_claim_names") instanceof Map<?, ?> elsewhere && elsewhere.containsKey(claim)) {
+        boolean elsewhere = claims.get("_claim_names") instanceof Map<?, ?> names
+                && (names.containsKey(claim) || names.containsKey(claim.split("\\.", 2)[0]));
+        if (elsewhere || Boolean.parseBoolean(String.valueOf(claims.get("hasgroups")))) {
             throw new UnreadableException(
                     "The token leaves out the groups, because they are too many; let the issuer send"
                             + " only those that are assigned to Drawbridge.");
+        }
+        Object said = value(claims, claim);
+        if (said == null && properties.groupsMayBeMissing()) {
+            return Set.of();
+        }
+        if (!(said instanceof Collection<?>) && !(said instanceof String)) {
+            throw new UnreadableException("The token does not list the groups: its claim \"" + claim
+                    + "\" is missing or is no list; let the issuer send it, empty for somebody without groups, or set"
+                    + " drawbridge.sign-in.groups-may-be-missing.");
         }
         Set<String> groups = words(claims, claim).stream()
                 .filter(group -> !group.isBlank() && group.length() <= LONGEST_GROUP)
@@ -137,10 +196,13 @@ record SignInClaims(
     private static Optional<String> serviceIn(Map<String, Object> claims) {
         return CLIENT.stream()
                 .flatMap(claim -> text(claims, claim).stream())
-                .filter(client -> !client.isBlank() && client.length() <= LONGEST_NAME - SERVICE.length())
+                .filter(client ->
+                        !client.isBlank() && isPlain(client) && client.length() <= LONGEST_NAME - SERVICE.length())
                 .findFirst()
                 .filter(client -> text(claims, "sub").equals(Optional.of(client))
-                        || text(claims, "preferred_username").equals(Optional.of("service-account-" + client))
+                        || text(claims, "preferred_username")
+                                .filter((SERVICE_ACCOUNT + client)::equalsIgnoreCase)
+                                .isPresent()
                         || text(claims, "idtyp").equals(Optional.of("app"))
                         || text(claims, "gty").equals(Optional.of("client-credentials")));
     }
@@ -151,16 +213,18 @@ record SignInClaims(
 
     /** The words of a claim: a list, or one text; scopes are words with spaces between. */
     private static Set<String> words(Map<String, Object> claims, String name) {
-        Object value = claims.get(name);
-        if (value == null && name.contains(".")) {
-            value = inside(claims, List.of(name.split("\\.")));
-        }
+        Object value = value(claims, name);
         Stream<String> words = value instanceof Collection<?> list
                 ? list.stream().filter(String.class::isInstance).map(String.class::cast)
                 : value instanceof String text
                         ? Stream.of(name.equals("scope") ? text.split(" ") : new String[] {text})
                         : Stream.empty();
         return words.collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    private static @Nullable Object value(Map<String, Object> claims, String name) {
+        Object value = claims.get(name);
+        return value == null && name.contains(".") ? inside(claims, List.of(name.split("\\."))) : value;
     }
 
     private static @Nullable Object inside(Map<?, ?> claims, List<String> path) {

@@ -21,6 +21,9 @@ import org.springframework.security.core.userdetails.UserDetailsService;
 import org.springframework.security.crypto.bcrypt.BCryptPasswordEncoder;
 import org.springframework.security.crypto.password.DelegatingPasswordEncoder;
 import org.springframework.security.crypto.password.PasswordEncoder;
+import org.springframework.security.oauth2.client.endpoint.OAuth2AccessTokenResponseClient;
+import org.springframework.security.oauth2.client.endpoint.OAuth2AuthorizationCodeGrantRequest;
+import org.springframework.security.oauth2.client.endpoint.RestClientAuthorizationCodeTokenResponseClient;
 import org.springframework.security.oauth2.client.registration.ClientRegistration;
 import org.springframework.security.oauth2.client.web.HttpSessionOAuth2AuthorizedClientRepository;
 import org.springframework.security.oauth2.client.web.OAuth2AuthorizedClientRepository;
@@ -50,6 +53,14 @@ class SignInConfiguration {
         @Bean
         JwtDecoderFactory<ClientRegistration> loginTokens(Issuer issuer) {
             return registration -> issuer.loginTokens();
+        }
+
+        /** Changes the code of a login for tokens. */
+        @Bean
+        OAuth2AccessTokenResponseClient<OAuth2AuthorizationCodeGrantRequest> codes() {
+            RestClientAuthorizationCodeTokenResponseClient codes = new RestClientAuthorizationCodeTokenResponseClient();
+            codes.setRestClient(Issuer.tokenCalls());
+            return codes;
         }
 
         /** In the session, so that the tokens end with it. */

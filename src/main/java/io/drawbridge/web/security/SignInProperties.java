@@ -27,6 +27,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param tenantClaim claim that names the tenant, or a list of them; a path with dots leads into objects
  * @param tenants ids of our tenants by what the claim says, where the two differ
  * @param groupsClaim claim that lists the groups; empty if groups come from a directory and tokens do not count
+ * @param groupsMayBeMissing whether a token without the groups claim is of somebody without groups; otherwise it is refused
  * @param personClaim claim that is the person's user name here
  * @param requireVerifiedEmail whether {@code email_verified} has to be true where the person's claim is {@code email}
  * @param createPeople whether somebody that the issuer knows and Drawbridge does not becomes a requester
@@ -47,6 +48,7 @@ record SignInProperties(
         @DefaultValue("tenant") String tenantClaim,
         @DefaultValue Map<String, String> tenants,
         @DefaultValue("groups") String groupsClaim,
+        @DefaultValue("false") boolean groupsMayBeMissing,
         @DefaultValue("email") String personClaim,
         @DefaultValue("true") boolean requireVerifiedEmail,
         @DefaultValue("false") boolean createPeople,

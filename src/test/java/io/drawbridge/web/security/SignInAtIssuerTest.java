@@ -3,6 +3,9 @@ package io.drawbridge.web.security;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.nimbusds.jose.JWSAlgorithm;
@@ -53,6 +56,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.context.annotation.Bean;
@@ -230,6 +234,8 @@ class SignInAtIssuerTest {
                         (issuer, claims) -> issuer.sign(claims, JWSAlgorithm.RS256, "logout+jwt")),
                 bad("that is an ID token", (issuer, claims) -> issuer.sign(with(claims, "nonce", "n"))),
                 bad("that Keycloak types as ID token", (issuer, claims) -> issuer.sign(with(claims, "typ", "ID"))),
+                bad("with the hash of an access token", (issuer, claims) -> issuer.sign(with(claims, "at_hash", "h"))),
+                bad("with the hash of a code", (issuer, claims) -> issuer.sign(with(claims, "c_hash", "h"))),
                 bad("without e-mail", (issuer, claims) -> issuer.sign(without(claims, "email"))),
                 bad(
                         "with an e-mail that is not verified",
@@ -240,6 +246,11 @@ class SignInAtIssuerTest {
                 bad(
                         "whose groups are too many to stand in it",
                         (issuer, claims) -> issuer.sign(with(claims, "_claim_names", Map.of("groups", "src1")))),
+                bad(
+                        "that says of its groups only that there are some",
+                        (issuer, claims) -> issuer.sign(with(claims, "hasgroups", true))),
+                bad("without groups", (issuer, claims) -> issuer.sign(without(claims, "groups"))),
+                bad("whose groups are no list", (issuer, claims) -> issuer.sign(with(claims, "groups", Map.of()))),
                 bad("changed after it was signed", (issuer, claims) -> issuer.sign(claims)
                         .replaceFirst("\\.", ".e30")),
                 bad("that is none", (issuer, claims) -> "not.a.token"));
@@ -364,6 +375,39 @@ class SignInAtIssuerTest {
     }
 
     @Test
+    @DisplayName("R70 who has got another person's name at the issuer is refused, on record, until that is cleared")
+    void keepsTheFirstLogin() {
+        String carol = Cast.CAROL.value();
+        Map<String, Object> others = with(with(ISSUER.claims(carol), "sub", "another"), "groups", List.of("thieves"));
+        assertThat(get(ISSUER.sign(ISSUER.claims(carol)), "/v1/requests").statusCode())
+                .isEqualTo(200);
+
+        HttpResponse<String> refused = get(ISSUER.sign(others), "/v1/requests");
+        assertThat(refused.statusCode()).isEqualTo(403);
+        assertThat(refused.body()).contains("Somebody else has signed in under your name");
+        assertThat(groups(carol)).doesNotContain("thieves");
+        assertThat(trail.of(Cast.ACME, carol))
+                .filteredOn(record -> record.action().equals("sign-in.refused"))
+                .singleElement()
+                .satisfies(record -> assertThat(record.details()).contains("another", "subject of " + carol));
+        ISSUER.user = Map.of("email", carol, "sub", "another");
+        Browser browser = new Browser();
+        HttpResponse<String> back = browser.through("/requests");
+        assertThat(location(back)).isEqualTo("/login?refused=other-login");
+        assertThat(browser.get(location(back)).body()).contains("Somebody else has signed in under your name");
+        assertThat(get(ISSUER.sign(ISSUER.claims(carol)), "/v1/requests").statusCode())
+                .isEqualTo(200);
+
+        database.sql("update person set subject = null where id = ?")
+                .param(carol)
+                .update();
+        others.put("groups", List.of("approvers"));
+        assertThat(get(ISSUER.sign(others), "/v1/requests").statusCode()).isEqualTo(200);
+        assertThat(get(ISSUER.sign(ISSUER.claims(carol)), "/v1/requests").statusCode())
+                .isEqualTo(403);
+    }
+
+    @Test
     @DisplayName(
             "R42 the groups that a token names replace those known before, and an older token does not bring them back")
     void keepsGroups() {
@@ -381,6 +425,9 @@ class SignInAtIssuerTest {
         assertThat(groups(bob)).containsExactlyInAnyOrder("approvers", "on-call");
 
         assertThat(get(older, "/v1/owners").statusCode()).isEqualTo(403);
+        assertThat(groups(bob)).containsExactlyInAnyOrder("approvers", "on-call");
+        String unsaid = ISSUER.sign(without(with(ISSUER.claims(bob), "iat", before(-1)), "groups"));
+        assertThat(get(unsaid, "/v1/requests").statusCode()).isEqualTo(401);
         assertThat(groups(bob)).containsExactlyInAnyOrder("approvers", "on-call");
         assertThat(trail.of(Cast.ACME, bob)).anyMatch(record -> record.action().equals("person.groups-changed"));
     }
@@ -649,6 +696,32 @@ class SignInAtIssuerTest {
         assertRefused(third, location(third.get(location(third.get("/oauth2/authorization/drawbridge")))));
     }
 
+    @Test
+    @DisplayName("R70 an error that comes back from the issuer stays in one line of the log")
+    void logsErrorsInOneLine() {
+        Logger log = (Logger) LoggerFactory.getLogger(SecurityConfiguration.class);
+        ListAppender<ILoggingEvent> kept = new ListAppender<>();
+        kept.start();
+        log.addAppender(kept);
+        Browser browser = new Browser();
+        String begun = location(browser.get("/oauth2/authorization/drawbridge"));
+        String state = MockIssuer.query(URI.create(begun).getRawQuery()).getOrDefault("state", "");
+
+        try {
+            assertRefused(
+                    browser,
+                    "/login/oauth2/code/drawbridge?error=no%0Aword&error_description=first%0D%0Aforged%E2%80%A8line&state="
+                            + URLEncoder.encode(state, StandardCharsets.UTF_8));
+        } finally {
+            log.detachAppender(kept);
+        }
+
+        assertThat(kept.list).hasSize(1);
+        assertThat(kept.list.get(0).getFormattedMessage())
+                .contains("no word", "first  forged line")
+                .doesNotContainPattern("[\\r\\n\u2028]");
+    }
+
     private static void assertRefused(Browser browser, String callback) {
         HttpResponse<String> answer = browser.get(callback);
         assertThat(answer.statusCode()).isEqualTo(302);
@@ -668,6 +741,10 @@ class SignInAtIssuerTest {
         assertThat(browser.get(location(refused)).body()).contains("nobody of that name is known here");
         ISSUER.user = Map.of("email", ALICE, "tenant", "initech");
         assertThat(location(new Browser().through("/requests"))).isEqualTo("/login?refused=no-tenant");
+        ISSUER.user = Map.of("email", ALICE, "hasgroups", true);
+        HttpResponse<String> unsaid = browser.through("/requests");
+        assertThat(location(unsaid)).isEqualTo("/login?refused=unreadable");
+        assertThat(browser.get(location(unsaid)).body()).contains("your groups have to come with it");
         ISSUER.user = Map.of("email", ALICE, "email_verified", false);
         assertThat(location(new Browser().through("/requests"))).isEqualTo("/login?refused=unreadable");
     }
@@ -819,8 +896,16 @@ class SignInAtIssuerTest {
     }
 
     private static SignInProperties properties(boolean createPeople, Map<String, Role> serviceRoles) {
+        return properties(URI.create(ISSUER.address()), createPeople, serviceRoles);
+    }
+
+    static SignInProperties properties(URI issuer) {
+        return properties(issuer, false, Map.of());
+    }
+
+    private static SignInProperties properties(URI issuer, boolean createPeople, Map<String, Role> serviceRoles) {
         return new SignInProperties(
-                URI.create(ISSUER.address()),
+                issuer,
                 MockIssuer.CLIENT,
                 "",
                 List.of("openid"),
@@ -830,6 +915,7 @@ class SignInAtIssuerTest {
                 "tenant",
                 Map.of(),
                 "groups",
+                false,
                 "email",
                 true,
                 createPeople,
@@ -841,7 +927,15 @@ class SignInAtIssuerTest {
 
     private static SignInClaims claimsOf(String person, Set<TenantId> tenants) {
         return new SignInClaims(
-                new PersonId(person), person, false, tenants, Set.of(), Set.of(), false, CLOCK.instant());
+                new PersonId(person),
+                person,
+                false,
+                tenants,
+                Set.of(),
+                Set.of(),
+                false,
+                CLOCK.instant(),
+                "issuer " + person);
     }
 
     private Caller erin() {
