@@ -9,6 +9,7 @@ import io.drawbridge.identity.People;
 import io.drawbridge.identity.PersonId;
 import io.drawbridge.identity.Role;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -278,7 +279,36 @@ public class OrganizationDesk {
                 caller.id().value(),
                 "settings.changed",
                 caller.tenant().value(),
-                Map.of("before", before.toString(), "after", changed.toString()));
+                differences(before, changed));
+    }
+
+    /** Each setting that changed, by the name that the API has for it. */
+    private static Map<String, Object> differences(TenantSettings before, TenantSettings after) {
+        Map<String, String> was = facts(before);
+        Map<String, Object> changed = new LinkedHashMap<>();
+        facts(after).forEach((name, value) -> {
+            if (!value.equals(was.get(name))) {
+                changed.put(name, Map.of("before", String.valueOf(was.get(name)), "after", value));
+            }
+        });
+        return changed;
+    }
+
+    private static Map<String, String> facts(TenantSettings settings) {
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("requestUserJustification", String.valueOf(settings.requestUserJustification()));
+        facts.put("minDuration", settings.minDuration().toString());
+        facts.put("maxDuration", orForever(settings.maxDuration()));
+        facts.put("presetDuration", orForever(settings.presetDuration()));
+        facts.put("coolDown", settings.coolDown().toString());
+        facts.put("propagation", settings.propagation().toString());
+        facts.put("maxRequestsPerIdentityAndHour", String.valueOf(settings.maxRequestsPerIdentityAndHour()));
+        facts.put("timeZone", settings.timeZone().toString());
+        return facts;
+    }
+
+    private static String orForever(@Nullable Duration duration) {
+        return duration == null ? "forever" : duration.toString();
     }
 
     private static List<String> inWords(List<Owners.Owner> entries) {

@@ -32,6 +32,25 @@ class EscalationTest extends RequestStage {
     }
 
     @Test
+    @DisplayName("R40 R42 several approvers of one scope are each asked, by name, and nobody twice")
+    void severalApproversAreEachAsked() {
+        assign(Cast.PROD, Cast.BOB, Cast.VICTOR);
+        AccessRequest request = aPendingRequest();
+
+        assertThat(rungs(request)).singleElement().satisfies(rung -> assertThat(rung.people())
+                .containsExactly(Cast.BOB, Cast.VICTOR));
+        assertThat(requests.rungs(List.of(request.id())).get(request.id())).isEqualTo(rungs(request));
+        assertThat(told(request, "decide")).containsExactly(Cast.BOB.value(), Cast.VICTOR.value());
+
+        assign(Cast.PROD, Cast.BOB, Cast.VICTOR, Cast.DAVE);
+        assertThat(rungs(request)).singleElement().satisfies(rung -> assertThat(rung.people())
+                .containsExactly(Cast.BOB, Cast.DAVE, Cast.VICTOR));
+        assertThat(told(request, "decide"))
+                .containsExactlyInAnyOrder(Cast.BOB.value(), Cast.DAVE.value(), Cast.VICTOR.value());
+        assertThat(records(request, "request.approvers_joined")).hasSize(1);
+    }
+
+    @Test
     @DisplayName("R40 an empty scope is skipped at once, and that is on record")
     void emptyScopeIsSkipped() {
         AccessRequest request = ask(Cast.ALICE, Cast.DEV, "s3:DeleteBucket", "PT8H");

@@ -263,7 +263,7 @@ class JdbcAccessRequests implements AccessRequests {
         return new Rung(
                 row.getInt("level"),
                 new ScopeId(row.getString("scope_id")),
-                words(row.getString("people")).stream().map(PersonId::new).toList(),
+                people(row.getString("people")),
                 instant(row, "notified_at"));
     }
 
@@ -521,6 +521,12 @@ class JdbcAccessRequests implements AccessRequests {
                 .map(PersonId::value)
                 .reduce((left, right) -> left + " " + right)
                 .orElse("");
+    }
+
+    private static List<PersonId> people(String joined) {
+        return joined.isEmpty()
+                ? List.of()
+                : Arrays.stream(joined.split(" ", -1)).map(PersonId::new).toList();
     }
 
     private static List<String> words(String text) {

@@ -114,6 +114,11 @@ class SettingsPageTest extends Office {
                         5,
                         ZoneId.of("Europe/Berlin")));
         assertThat(actions()).containsExactly("settings.changed");
+        assertThat(database.sql("select details from audit_record where action = 'settings.changed'")
+                        .query(String.class)
+                        .single())
+                .contains("\"before\"", "\"after\"")
+                .doesNotContain("TenantSettings");
     }
 
     @Test
