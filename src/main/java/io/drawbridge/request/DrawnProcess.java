@@ -14,8 +14,10 @@ import org.jspecify.annotations.Nullable;
  * @param extent the smallest rectangle with everything in it
  * @param nodes what contains others comes before them
  * @param steps what was entered, in that order
+ * @param ended whether it is over; a process that is not may stand between two steps for a moment
  */
-public record DrawnProcess(String name, int version, Box extent, List<Node> nodes, List<Flow> flows, List<Step> steps) {
+public record DrawnProcess(
+        String name, int version, boolean ended, Box extent, List<Node> nodes, List<Flow> flows, List<Step> steps) {
     public DrawnProcess {
         nodes = List.copyOf(nodes);
         flows = List.copyOf(flows);

@@ -138,6 +138,7 @@ class CamundaRequestJourney implements RequestJourney {
         return new DrawnProcess(
                 name == null ? instance.getProcessDefinitionKey() : name,
                 instance.getProcessDefinitionVersion(),
+                instance.getEndTime() != null,
                 extent(nodes, flows),
                 nodes,
                 flows,

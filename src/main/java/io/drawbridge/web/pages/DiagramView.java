@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param title its name and version
  * @param viewBox what of the plane is shown
  * @param width in pixels at a scale of 1
- * @param here where the tokens stand, in words; empty if it has ended
+ * @param here where the tokens stand, in words; empty if it has ended, or is between two steps
  */
 record DiagramView(
         String title,
@@ -25,7 +25,8 @@ record DiagramView(
         List<Shape> shapes,
         List<Line> lines,
         List<Step> steps,
-        List<String> here) {
+        List<String> here,
+        boolean ended) {
     /** Room around the picture. */
     private static final int MARGIN = 12;
 
@@ -88,7 +89,8 @@ record DiagramView(
                 drawn.steps().stream()
                         .filter(step -> step.left() == null && step.kind() != Kind.SUB_PROCESS)
                         .map(DrawnProcess.Step::name)
-                        .toList());
+                        .toList(),
+                drawn.ended());
     }
 
     private static Shape shape(DrawnProcess.Node node) {
