@@ -1,10 +1,13 @@
 package io.drawbridge.web.pages;
 
+import io.drawbridge.identity.InvalidInputException;
 import io.drawbridge.policy.AccessDuration;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +54,17 @@ final class DurationField {
                 .plusMinutes(number(matcher.group(3)))
                 .plusSeconds(number(matcher.group(4)))
                 .toString();
+    }
+
+    /** What is wrong at each field; of a duration in the form in which the field takes it, and not the API. */
+    static Map<String, String> wrong(InvalidInputException refusal) {
+        Map<String, String> wrong = new LinkedHashMap<>(refusal.fields());
+        wrong.computeIfPresent(
+                "duration",
+                (field, said) -> said.startsWith("is no duration")
+                        ? "is no duration; expected such as 90m, 2h 30m, 3d or forever."
+                        : said);
+        return wrong;
     }
 
     private static long number(@Nullable String digits) {

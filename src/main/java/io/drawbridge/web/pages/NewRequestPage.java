@@ -203,7 +203,7 @@ class NewRequestPage {
                 typed,
                 HttpStatus.UNPROCESSABLE_ENTITY,
                 "That could not be taken; see what is wrong at each field.");
-        page.addObject("wrong", refusal.fields());
+        page.addObject("wrong", DurationField.wrong(refusal));
         return page;
     }
 

@@ -208,7 +208,7 @@ class RequestPage {
             return refused(
                     HttpStatus.UNPROCESSABLE_ENTITY,
                     "That could not be taken; see what is wrong at the form.",
-                    refusal.fields(),
+                    DurationField.wrong(refusal),
                     form,
                     caller,
                     id,

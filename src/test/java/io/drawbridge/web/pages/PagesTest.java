@@ -456,6 +456,19 @@ class PagesTest {
     }
 
     @Test
+    @DisplayName("R34 a duration that is none is refused in the words of the form")
+    void wrongDurationIsNamedAsTheFormTakesIt() throws Exception {
+        AccessRequest request = pending("Clean up");
+
+        act(BOB, request, "approve", "text", "Fine.", "ownDuration", "banana")
+                .andExpect(status().isUnprocessableEntity())
+                .andExpect(content().string(containsString("expected such as 90m, 2h 30m, 3d or forever.")))
+                .andExpect(content().string(containsString("value=\"banana\"")));
+
+        assertThat(statusOf(request)).isEqualTo(RequestStatus.PENDING);
+    }
+
+    @Test
     @DisplayName("R43 a decision without a message is refused, and what was chosen is kept")
     void decisionNeedsAMessage() throws Exception {
         AccessRequest request = pending("Clean up");
