@@ -107,8 +107,9 @@ public abstract class LiveStage {
                 containers.unregisterProcessEngine(registered);
             }
             containers.registerProcessEngine(engine);
-            ProcessEngines.registerProcessEngine(engine);
         }
+        // NB. Camunda's web applications look here, and another application may have come in between.
+        ProcessEngines.registerProcessEngine(engine);
     }
 
     /** One call by a person who signs in with it; by nobody if that is null. */
