@@ -15,7 +15,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
-import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -24,7 +23,6 @@ import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
@@ -51,10 +49,7 @@ class AwsStoryTest extends LiveStage {
         Moto moto = Moto.another();
         proxy = new FaultyProxy(moto.endpoint());
         house = new AwsHouse(moto.endpoint());
-        System.setProperty("aws.accessKeyId", "testing");
-        System.setProperty("aws.secretAccessKey", "testing");
-        house.properties(proxy.endpoint()).forEach((key, value) -> registry.add(key, () -> value));
-        registry.add("drawbridge.policies.location", () -> "file:" + AwsHouse.policies() + "/");
+        house.register(registry, proxy.endpoint());
     }
 
     /** Puts moto's accounts into the demo's organisation before anything of the application looks at it. */
@@ -62,10 +57,7 @@ class AwsStoryTest extends LiveStage {
     static class Furniture {
         @Bean
         FlywayMigrationStrategy furnished(DataSource dataSource) {
-            return (Flyway flyway) -> {
-                flyway.migrate();
-                house.furnish(JdbcClient.create(dataSource));
-            };
+            return house.furnishing(dataSource);
         }
     }
 

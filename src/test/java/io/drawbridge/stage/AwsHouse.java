@@ -23,7 +23,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import javax.sql.DataSource;
+import org.springframework.boot.autoconfigure.flyway.FlywayMigrationStrategy;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.test.context.DynamicPropertyRegistry;
 
 /**
  * An organization in moto for the whole application: two accounts, people, a permission set, a queue with its rule; and a
@@ -157,6 +160,22 @@ public final class AwsHouse {
         // The organization is the demo's, with moto's accounts in it; nothing of it is to be read from moto.
         properties.put("drawbridge.aws.sync.every", "PT24H");
         return properties;
+    }
+
+    /** Tells a test's application of the house; {@code endpoint} as of {@link #properties}. */
+    public void register(DynamicPropertyRegistry registry, URI endpoint) {
+        System.setProperty("aws.accessKeyId", "testing");
+        System.setProperty("aws.secretAccessKey", "testing");
+        properties(endpoint).forEach((key, value) -> registry.add(key, () -> value));
+        registry.add("drawbridge.policies.location", () -> "file:" + policies() + "/");
+    }
+
+    /** Furnishes the database when its tables are made, before anything of the application looks at it. */
+    public FlywayMigrationStrategy furnishing(DataSource dataSource) {
+        return flyway -> {
+            flyway.migrate();
+            furnish(JdbcClient.create(dataSource));
+        };
     }
 
     /** Puts moto's accounts and people in the place of those of the demo; done already, it does nothing. */

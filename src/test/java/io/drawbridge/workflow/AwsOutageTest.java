@@ -24,7 +24,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import javax.sql.DataSource;
-import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -35,7 +34,6 @@ import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.test.web.servlet.MockMvc;
@@ -73,10 +71,7 @@ class AwsOutageTest extends GrantStage {
         Moto moto = Moto.another();
         proxy = new FaultyProxy(moto.endpoint());
         house = new AwsHouse(moto.endpoint());
-        System.setProperty("aws.accessKeyId", "testing");
-        System.setProperty("aws.secretAccessKey", "testing");
-        house.properties(proxy.endpoint()).forEach((key, value) -> registry.add(key, () -> value));
-        registry.add("drawbridge.policies.location", () -> "file:" + AwsHouse.policies() + "/");
+        house.register(registry, proxy.endpoint());
     }
 
     /** Puts moto's accounts into the demo's organisation before anything of the application looks at it. */
@@ -84,10 +79,7 @@ class AwsOutageTest extends GrantStage {
     static class Furniture {
         @Bean
         FlywayMigrationStrategy furnished(DataSource dataSource) {
-            return (Flyway flyway) -> {
-                flyway.migrate();
-                house.furnish(JdbcClient.create(dataSource));
-            };
+            return house.furnishing(dataSource);
         }
     }
 

@@ -77,20 +77,17 @@ class JdbcPeople implements People, Roster {
 
     @Override
     public Set<PersonId> elsewhere(TenantId tenant) {
-        return database
-                .sql("select id from person where tenant_id <> ?")
-                .param(tenant.value())
-                .query(String.class)
-                .list()
-                .stream()
-                .map(PersonId::new)
-                .collect(Collectors.toSet());
+        return ids("where tenant_id <> ?", tenant);
     }
 
     @Override
     public Set<PersonId> withGroupsOfAnIssuer(TenantId tenant) {
+        return ids("where tenant_id = ? and claims_at is not null", tenant);
+    }
+
+    private Set<PersonId> ids(String condition, TenantId tenant) {
         return database
-                .sql("select id from person where tenant_id = ? and claims_at is not null")
+                .sql("select id from person " + condition)
                 .param(tenant.value())
                 .query(String.class)
                 .list()
