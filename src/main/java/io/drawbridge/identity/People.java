@@ -1,6 +1,9 @@
 package io.drawbridge.identity;
 
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Everybody who can sign in. */
@@ -20,6 +23,13 @@ public interface People {
     /** The living person of that user name in that tenant. */
     default Optional<Person> find(TenantId tenant, PersonId id) {
         return find(id).filter(Person::active).filter(person -> person.tenant().equals(tenant));
+    }
+
+    /** The living people of those user names in that tenant; whoever is unknown, has left or is elsewhere is missing. */
+    default Map<PersonId, Person> find(TenantId tenant, Collection<PersonId> ids) {
+        Map<PersonId, Person> found = new LinkedHashMap<>();
+        ids.forEach(id -> find(tenant, id).ifPresent(person -> found.put(id, person)));
+        return found;
     }
 
     /** The living people of a tenant who hold a role, by id. */

@@ -8,7 +8,7 @@ import io.drawbridge.identity.Person;
 import io.drawbridge.identity.PersonId;
 import io.drawbridge.identity.TenantId;
 import io.drawbridge.organization.PermissionSetName;
-import io.drawbridge.organization.ScopePath;
+import io.drawbridge.organization.Scope;
 import io.drawbridge.organization.Scopes;
 import io.drawbridge.organization.Settings;
 import io.drawbridge.policy.AccessDuration;
@@ -501,9 +501,8 @@ class PostedNotices implements RequestNotices, GrantNotices {
     }
 
     private String accountName(AccessRequest request) {
-        return scopes.path(request.tenant(), request.account())
-                .map(ScopePath::account)
-                .map(account -> account.name())
+        return scopes.find(request.tenant(), request.account())
+                .map(Scope::name)
                 .orElse(request.account().value());
     }
 

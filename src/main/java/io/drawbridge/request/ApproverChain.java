@@ -6,6 +6,7 @@ import io.drawbridge.identity.Person;
 import io.drawbridge.identity.PersonId;
 import io.drawbridge.identity.Role;
 import io.drawbridge.organization.Assignments;
+import io.drawbridge.organization.Control;
 import io.drawbridge.organization.Controls;
 import io.drawbridge.organization.Reach;
 import io.drawbridge.organization.Scope;
@@ -15,13 +16,15 @@ import io.drawbridge.policy.AccessPolicies;
 import io.drawbridge.policy.DecisionQuestion;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.springframework.stereotype.Component;
+import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Who may decide a request, and in which order they are asked.
@@ -84,19 +87,31 @@ public class ApproverChain {
         return steps;
     }
 
+    /** NB. Each is asked about once, though he may stand at several scopes, and all of them by few queries. */
     private List<Step> steps(AccessRequest request, ScopePath path, List<Scope> scopes) {
         Map<ScopeId, List<PersonId>> assigned = assignments.approversAt(
                 request.tenant(), scopes.stream().map(Scope::id).toList());
-        List<Step> steps = new ArrayList<>();
-        for (Scope scope : scopes) {
-            List<PersonId> able = assigned.getOrDefault(scope.id(), List.of()).stream()
-                    .flatMap(person -> people.find(request.tenant(), person).stream())
-                    .filter(person -> refusal(request, path, person, false).isEmpty())
-                    .map(Person::id)
-                    .toList();
-            steps.add(new Step(scope.id(), able));
-        }
-        return steps;
+        Set<PersonId> able = new HashSet<>();
+        Supplier<Control> control = SingletonSupplier.of(() -> control(request, path));
+        people
+                .find(
+                        request.tenant(),
+                        assigned.values().stream()
+                                .flatMap(List::stream)
+                                .distinct()
+                                .toList())
+                .values()
+                .stream()
+                .filter(person ->
+                        refusal(request, path, person, true, control, false).isEmpty())
+                .forEach(person -> able.add(person.id()));
+        return new ArrayList<>(scopes.stream()
+                .map(scope -> new Step(
+                        scope.id(),
+                        assigned.getOrDefault(scope.id(), List.of()).stream()
+                                .filter(able::contains)
+                                .toList()))
+                .toList());
     }
 
     /**
@@ -121,18 +136,6 @@ public class ApproverChain {
         return steps.stream().filter(step -> !step.people().isEmpty()).toList();
     }
 
-    /** Who is to have the task once everybody up to that scope was asked, those included who joined below since. */
-    public Set<PersonId> upTo(AccessRequest request, ScopeId highest) {
-        Set<PersonId> asked = new LinkedHashSet<>();
-        for (Step step : all(request)) {
-            asked.addAll(step.people());
-            if (step.scope().equals(highest)) {
-                break;
-            }
-        }
-        return asked;
-    }
-
     /** Why this caller may not decide the request; empty if he may. */
     public Optional<String> refusal(AccessRequest request, Caller caller) {
         if (!caller.tenant().equals(request.tenant())) {
@@ -142,10 +145,25 @@ public class ApproverChain {
     }
 
     private Optional<String> refusal(AccessRequest request, ScopePath path, Person person, boolean mfa) {
+        return refusal(
+                request,
+                path,
+                person,
+                reach.isApprover(request.tenant(), person.id(), path),
+                () -> control(request, path),
+                mfa);
+    }
+
+    private Optional<String> refusal(
+            AccessRequest request,
+            ScopePath path,
+            Person person,
+            boolean approver,
+            Supplier<Control> control,
+            boolean mfa) {
         if (!person.active() || !person.tenant().equals(request.tenant())) {
             return Optional.of(person.id() + " is not a person of this organisation.");
         }
-        boolean approver = reach.isApprover(request.tenant(), person.id(), path);
         if (!approver && !person.has(Role.ADMINISTRATOR)) {
             return Optional.of("Only an approver of account " + request.account() + ", or of a scope above it, or an"
                     + " administrator may decide.");
@@ -166,17 +184,18 @@ public class ApproverChain {
                         request.requester(),
                         path,
                         request.entitlement(),
-                        controls.effective(
-                                        request.tenant(),
-                                        path,
-                                        request.entitlement().service())
-                                .control(),
+                        control.get(),
                         clock.instant(),
                         mfa))
                 .allowed();
         return permitted
                 ? Optional.empty()
                 : Optional.of("The policy does not let " + person.id() + " decide this request.");
+    }
+
+    private Control control(AccessRequest request, ScopePath path) {
+        return controls.effective(request.tenant(), path, request.entitlement().service())
+                .control();
     }
 
     private static boolean usedTheIdentity(AccessRequest request, Person person) {

@@ -10,13 +10,13 @@ import io.drawbridge.organization.ScopeId;
 import io.drawbridge.organization.Scopes;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
@@ -200,10 +200,15 @@ public class EscalationDesk {
     }
 
     private Optional<ApproverChain.Step> askNext(AccessRequest request) {
-        Optional<ApproverChain.Step> next = next(request);
+        List<AccessRequests.Rung> asked = requests.rungs(request.id());
+        List<ApproverChain.Step> all = chain.all(request);
+        List<ScopeId> order = all.stream().map(ApproverChain.Step::scope).toList();
+        int first = highest(order, asked) + 1;
+        Optional<ApproverChain.Step> next = all.subList(first, all.size()).stream()
+                .filter(step -> !step.people().isEmpty())
+                .findFirst();
         next.ifPresent(rung -> {
-            List<AccessRequests.Rung> asked = requests.rungs(request.id());
-            for (ScopeId skipped : skippedBefore(request, asked, rung.scope())) {
+            for (ScopeId skipped : order.subList(first, order.indexOf(rung.scope()))) {
                 trail.record(
                         request.tenant(),
                         AuditTrail.DRAWBRIDGE,
@@ -232,22 +237,14 @@ public class EscalationDesk {
         return upcoming(request).stream().findFirst();
     }
 
-    private List<ScopeId> skippedBefore(AccessRequest request, List<AccessRequests.Rung> asked, ScopeId next) {
-        List<ScopeId> order =
-                chain.all(request).stream().map(ApproverChain.Step::scope).toList();
-        int from = highest(order, asked) + 1;
-        return new ArrayList<>(order.subList(from, Math.max(from, order.indexOf(next))));
-    }
-
+    /** Everybody able to decide up to the highest scope asked, those included who joined below since. */
     private Set<PersonId> able(AccessRequest request) {
-        List<ScopeId> order =
-                chain.all(request).stream().map(ApproverChain.Step::scope).toList();
-        return requests.rungs(request.id()).stream()
-                .map(AccessRequests.Rung::scope)
-                .filter(order::contains)
-                .max(Comparator.comparingInt(order::indexOf))
-                .map(highest -> chain.upTo(request, highest))
-                .orElse(Set.of());
+        List<ApproverChain.Step> all = chain.all(request);
+        List<ScopeId> order = all.stream().map(ApproverChain.Step::scope).toList();
+        int highest = highest(order, requests.rungs(request.id()));
+        return all.subList(0, highest + 1).stream()
+                .flatMap(step -> step.people().stream())
+                .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
     private Set<PersonId> reviewersOf(AccessRequest request) {

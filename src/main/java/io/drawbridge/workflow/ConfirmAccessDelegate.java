@@ -26,7 +26,10 @@ class ConfirmAccessDelegate implements JavaDelegate {
                 || (confirmation == GrantDesk.Confirmation.MISSING && !desk.provisionAgain(grant))) {
             throw new BpmnError(ProvisioningFailure.CODE);
         }
-        variables.askAgainAfter(execution, desk.askAgainAfter(grant));
-        variables.access(execution, confirmation == GrantDesk.Confirmation.CONFIRMED);
+        boolean confirmed = confirmation == GrantDesk.Confirmation.CONFIRMED;
+        if (!confirmed) {
+            variables.askAgainAfter(execution, desk.askAgainAfter(grant));
+        }
+        variables.access(execution, confirmed);
     }
 }

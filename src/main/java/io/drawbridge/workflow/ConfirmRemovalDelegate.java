@@ -24,7 +24,10 @@ class ConfirmRemovalDelegate implements JavaDelegate {
         if (confirmation == GrantDesk.Confirmation.MISSING) {
             desk.revoke(grant);
         }
-        variables.askAgainAfter(execution, desk.askAgainAfter(grant));
-        variables.removal(execution, confirmation == GrantDesk.Confirmation.CONFIRMED);
+        boolean confirmed = confirmation == GrantDesk.Confirmation.CONFIRMED;
+        if (!confirmed) {
+            variables.askAgainAfter(execution, desk.askAgainAfter(grant));
+        }
+        variables.removal(execution, confirmed);
     }
 }

@@ -8,6 +8,7 @@ import io.drawbridge.identity.People;
 import io.drawbridge.request.AccessRequests;
 import java.util.ArrayList;
 import java.util.List;
+import org.camunda.bpm.engine.ProcessEngineConfiguration;
 import org.camunda.bpm.engine.impl.cfg.AbstractProcessEnginePlugin;
 import org.camunda.bpm.engine.impl.cfg.ProcessEngineConfigurationImpl;
 import org.camunda.bpm.engine.impl.cfg.ProcessEnginePlugin;
@@ -57,6 +58,10 @@ class EngineConfiguration {
                 engine.setResourceAuthorizationProvider(new CandidateAuthorizations());
                 engine.setCustomHistoryLevels(new ArrayList<>(List.of(new KeysOnlyHistory())));
                 engine.setHistory(KeysOnlyHistory.NAME);
+                // Cleaned up by the end of an instance and the history time of its diagram. The engine would otherwise write
+                // the time of its removal into every row of its history when it ends, by 13 statements.
+                engine.setHistoryRemovalTimeStrategy(ProcessEngineConfiguration.HISTORY_REMOVAL_TIME_STRATEGY_NONE);
+                engine.setHistoryCleanupStrategy(ProcessEngineConfiguration.HISTORY_CLEANUP_STRATEGY_END_TIME_BASED);
                 engine.setCustomIncidentHandlers(new ArrayList<>(List.of(new OverdueIncidents(grantDesk, grants))));
                 engine.setCustomPreCommandInterceptorsTxRequired(new ArrayList<>(List.of(refusals)));
             }

@@ -1,21 +1,30 @@
 package io.drawbridge.workflow;
 
+import java.util.Set;
 import org.camunda.bpm.engine.impl.history.AbstractHistoryLevel;
 import org.camunda.bpm.engine.impl.history.event.HistoryEventType;
 import org.camunda.bpm.engine.impl.history.event.HistoryEventTypes;
 import org.camunda.bpm.engine.impl.persistence.entity.VariableInstanceEntity;
 
 /**
- * The engine's full history, but for what people write with a task.
+ * The engine's full history, but for what people write with a task, and for what nobody reads.
  *
  * <p>Justifications and messages are in our own tables, for those who may read them; the engine's history is open to
- * operations and must show keys only.
+ * operations and must show keys only. Of each variable the last value is kept and not those before it; of each job its
+ * failures, and not that it was made and done: who did what and when stands in the audit trail.
  */
 final class KeysOnlyHistory extends AbstractHistoryLevel {
     static final String NAME = "keys-only";
 
     /** Any number that the engine does not use itself (0 to 3); it is stored in the database and must not change. */
     private static final int ID = 71;
+
+    private static final Set<HistoryEventType> LEFT_OUT = Set.of(
+            HistoryEventTypes.FORM_PROPERTY_UPDATE,
+            HistoryEventTypes.VARIABLE_INSTANCE_UPDATE_DETAIL,
+            HistoryEventTypes.JOB_CREATE,
+            HistoryEventTypes.JOB_SUCCESS,
+            HistoryEventTypes.JOB_DELETE);
 
     @Override
     public int getId() {
@@ -29,10 +38,8 @@ final class KeysOnlyHistory extends AbstractHistoryLevel {
 
     @Override
     public boolean isHistoryEventProduced(HistoryEventType eventType, Object entity) {
-        if (HistoryEventTypes.FORM_PROPERTY_UPDATE.equals(eventType)) {
-            return false;
-        }
-        return !(entity instanceof VariableInstanceEntity variable
-                && RequestVariables.FORM_FIELDS.contains(variable.getName()));
+        return !LEFT_OUT.contains(eventType)
+                && !(entity instanceof VariableInstanceEntity variable
+                        && RequestVariables.FORM_FIELDS.contains(variable.getName()));
     }
 }

@@ -76,6 +76,17 @@ class EngineRowsTest extends RequestStage {
     }
 
     @Test
+    @DisplayName("R52 the engine finds what is due, what is next and what is locked by an index of each")
+    void looksForDueJobsByIndices() {
+        List<String> indexed = database.sql("select column_name from information_schema.index_columns"
+                        + " where table_name = 'ACT_RU_JOB' and ordinal_position = 1")
+                .query(String.class)
+                .list();
+
+        assertThat(indexed).contains("DUEDATE_", "PRIORITY_", "LOCK_EXP_TIME_");
+    }
+
+    @Test
     @DisplayName("R72 the instance of a request is of its tenant, and of nobody else's")
     void instancesAreOfTheirTenant() {
         AccessRequest acme = aPendingRequest();

@@ -49,6 +49,8 @@ class RevocationStoryTest extends GrantStage {
         assertThat(told("revoked")).isEmpty();
         assertThat(recorded(request)).contains("grant.revoke_overdue");
         assertThat(cloud.whoHasAccess()).hasSize(1);
+        assertThat(history.createHistoricJobLogQuery().failureLog().count()).isPositive();
+        assertThat(history.createHistoricJobLogQuery().successLog().count()).isZero();
     }
 
     @Test

@@ -75,11 +75,10 @@ public class DryRunCloud implements Cloud {
     public Presence presenceOf(Lease lease) {
         call(false, "be asked");
         Presence presence = apart.execute(transaction -> {
-            settle(lease.objectKey());
-            if (count("dry_run_operation", lease.objectKey()) > 0) {
+            if (settle(lease.objectKey())) {
                 return Presence.CHANGING;
             }
-            return count("dry_run_access", lease.objectKey()) > 0 ? Presence.PRESENT : Presence.ABSENT;
+            return isThere(lease.objectKey()) ? Presence.PRESENT : Presence.ABSENT;
         });
         return presence == null ? Presence.CHANGING : presence;
     }
@@ -206,12 +205,9 @@ public class DryRunCloud implements Cloud {
             String grant,
             boolean opening) {
         apart.executeWithoutResult(transaction -> {
-            settle(objectKey);
-            boolean there = count("dry_run_access", objectKey) > 0;
-            int dropped = database.sql("delete from dry_run_operation where object_key = ?")
-                    .param(objectKey)
-                    .update();
-            if (there == opening && dropped == 0) {
+            if (settle(objectKey)) {
+                drop(objectKey);
+            } else if (isThere(objectKey) == opening) {
                 return;
             }
             database.sql(
@@ -232,18 +228,25 @@ public class DryRunCloud implements Cloud {
         });
     }
 
-    /** Does what has been under way on one object for long enough; of two who see it done, one does it. */
-    private void settle(String objectKey) {
-        List<Boolean> done = database.sql(
-                        "select opening from dry_run_operation where object_key = ? and completes_at <= ? for update")
-                .params(objectKey, clock.instant().atOffset(ZoneOffset.UTC))
-                .query(Boolean.class)
+    /**
+     * Does what has been under way on one object for long enough; of two who see it done, one does it.
+     *
+     * @return whether something is still under way
+     */
+    private boolean settle(String objectKey) {
+        List<Operation> operations = database.sql(
+                        "select opening, completes_at <= ? from dry_run_operation where object_key = ? for update")
+                .params(clock.instant().atOffset(ZoneOffset.UTC), objectKey)
+                .query((row, number) -> new Operation(row.getBoolean(1), row.getBoolean(2)))
                 .list();
-        for (boolean opening : done) {
+        for (Operation operation : operations) {
+            if (!operation.complete()) {
+                return true;
+            }
             database.sql("delete from dry_run_access where object_key = ?")
                     .param(objectKey)
                     .update();
-            if (opening) {
+            if (operation.opening()) {
                 database.sql(
                                 """
                                 insert into dry_run_access (object_key, tenant_id, account_id, identity, permission, grant_id, since)
@@ -252,17 +255,25 @@ public class DryRunCloud implements Cloud {
                         .param(objectKey)
                         .update();
             }
-            database.sql("delete from dry_run_operation where object_key = ?")
-                    .param(objectKey)
-                    .update();
+            drop(objectKey);
         }
+        return false;
     }
 
-    /** The table is one of our own two constants. */
-    private int count(String table, String objectKey) {
-        return database.sql("select count(*) from " + table + " where object_key = ?")
+    /** What is under way on an object; there is at most one. */
+    private record Operation(boolean opening, boolean complete) {}
+
+    private void drop(String objectKey) {
+        database.sql("delete from dry_run_operation where object_key = ?")
                 .param(objectKey)
-                .query(Integer.class)
-                .single();
+                .update();
+    }
+
+    private boolean isThere(String objectKey) {
+        return database.sql("select count(*) from dry_run_access where object_key = ?")
+                        .param(objectKey)
+                        .query(Integer.class)
+                        .single()
+                > 0;
     }
 }

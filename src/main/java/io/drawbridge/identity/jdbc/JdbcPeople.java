@@ -8,17 +8,24 @@ import io.drawbridge.identity.Reading;
 import io.drawbridge.identity.Role;
 import io.drawbridge.identity.Roster;
 import io.drawbridge.identity.TenantId;
+import java.sql.Array;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.util.HashMap;
-import java.util.HashSet;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -46,12 +53,26 @@ class JdbcPeople implements People, Roster {
     @Override
     public Optional<Person> find(PersonId id) {
         return Reading.once(
-                id, () -> people("where id = ?", id.value()).stream().findFirst());
+                id, () -> people("where id = ?", List.of(id.value())).stream().findFirst());
+    }
+
+    @Override
+    public Map<PersonId, Person> find(TenantId tenant, Collection<PersonId> ids) {
+        if (Reading.isUnderWay() || ids.isEmpty()) {
+            return People.super.find(tenant, ids);
+        }
+        List<String> parameters = new ArrayList<>(List.of(tenant.value()));
+        new LinkedHashSet<>(ids).forEach(id -> parameters.add(id.value()));
+        String wanted = String.join(", ", Collections.nCopies(parameters.size() - 1, "?"));
+        Map<PersonId, Person> found = new LinkedHashMap<>();
+        people("where active = true and tenant_id = ? and id in (" + wanted + ")", parameters)
+                .forEach(person -> found.put(person.id(), person));
+        return found;
     }
 
     @Override
     public List<Person> of(TenantId tenant) {
-        return people("where tenant_id = ? and active = true", tenant.value());
+        return people("where tenant_id = ? and active = true", List.of(tenant.value()));
     }
 
     @Override
@@ -72,7 +93,7 @@ class JdbcPeople implements People, Roster {
 
     @Override
     public List<Person> everybody(TenantId tenant) {
-        return people("where tenant_id = ?", tenant.value());
+        return people("where tenant_id = ?", List.of(tenant.value()));
     }
 
     @Override
@@ -175,43 +196,38 @@ class JdbcPeople implements People, Roster {
      * NB. A group brings roles only where an issuer has said that the person is in it: whoever may name groups in a directory
      * that is synchronized would hand out roles by their names otherwise.
      */
-    private List<Person> people(String condition, String parameter) {
-        Map<String, Set<String>> groups = pairs("person_group", "group_name", condition, parameter);
-        Map<String, Set<String>> roles = pairs("person_role", "role", condition, parameter);
-        return database.sql("select id, tenant_id, name, email, active, identity_store_id, claims_at from person "
-                        + condition + " order by id")
-                .param(parameter)
-                .query((row, number) -> new Person(
-                        new PersonId(row.getString("id")),
-                        new TenantId(row.getString("tenant_id")),
-                        row.getString("name"),
-                        row.getString("email"),
-                        groups.getOrDefault(row.getString("id"), Set.of()),
-                        Stream.concat(
-                                        roles.getOrDefault(row.getString("id"), Set.of()).stream()
-                                                .map(Role::valueOf),
-                                        groupRoles
-                                                .of(
-                                                        row.getObject("claims_at") == null
-                                                                ? Set.of()
-                                                                : groups.getOrDefault(row.getString("id"), Set.of()))
-                                                .stream())
-                                .collect(Collectors.toSet()),
-                        row.getBoolean("active"),
-                        row.getString("identity_store_id")))
+    private List<Person> people(String condition, List<String> parameters) {
+        return database.sql("select id, tenant_id, name, email, active, identity_store_id, claims_at,"
+                        + " (select array_agg(group_name) from person_group where person_id = person.id) in_groups,"
+                        + " (select array_agg(role) from person_role where person_id = person.id) own_roles"
+                        + " from person " + condition + " order by id")
+                .params(parameters)
+                .query((row, number) -> {
+                    Set<String> groups = words(row.getArray("in_groups"));
+                    return new Person(
+                            new PersonId(row.getString("id")),
+                            new TenantId(row.getString("tenant_id")),
+                            row.getString("name"),
+                            row.getString("email"),
+                            groups,
+                            Stream.concat(
+                                            words(row.getArray("own_roles")).stream()
+                                                    .map(Role::valueOf),
+                                            groupRoles
+                                                    .of(row.getObject("claims_at") == null ? Set.of() : groups)
+                                                    .stream())
+                                    .collect(Collectors.toSet()),
+                            row.getBoolean("active"),
+                            row.getString("identity_store_id"));
+                })
                 .list();
     }
 
-    /** Reads one of the two side tables for the people that the condition selects; both names are our own constants. */
-    private Map<String, Set<String>> pairs(String table, String column, String condition, String parameter) {
-        Map<String, Set<String>> found = new HashMap<>();
-        database.sql("select person_id, " + column + " from " + table + " where person_id in (select id from person "
-                        + condition + ")")
-                .param(parameter)
-                .query(row -> {
-                    found.computeIfAbsent(row.getString(1), person -> new HashSet<>())
-                            .add(row.getString(2));
-                });
-        return found;
+    private static Set<String> words(@Nullable Array array) throws SQLException {
+        return array == null
+                ? Set.of()
+                : Arrays.stream((Object[]) array.getArray())
+                        .map(String::valueOf)
+                        .collect(Collectors.toSet());
     }
 }

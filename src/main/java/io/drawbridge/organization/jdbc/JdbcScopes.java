@@ -77,6 +77,9 @@ class JdbcScopes implements Scopes {
 
     @Override
     public Optional<ScopePath> path(TenantId tenant, ScopeId scope) {
+        if (!Reading.isUnderWay()) {
+            return upwards(tenant, scope);
+        }
         List<Scope> path = new ArrayList<>();
         ScopeId next = scope;
         while (next != null && path.size() < DEEPEST) {
@@ -87,7 +90,32 @@ class JdbcScopes implements Scopes {
             path.add(step.get());
             next = step.get().parent();
         }
-        if (next != null) {
+        return whole(scope, path);
+    }
+
+    /** One query, however deep it lies. */
+    private Optional<ScopePath> upwards(TenantId tenant, ScopeId scope) {
+        List<Scope> path = database.sql(
+                        """
+                        with recursive up (level, tenant_id, id, parent_id, kind, name, environment, self_approval, closed,
+                                management) as (
+                            select 1, tenant_id, id, parent_id, kind, name, environment, self_approval, closed, management
+                            from scope where tenant_id = ? and id = ?
+                            union all
+                            select up.level + 1, parent.tenant_id, parent.id, parent.parent_id, parent.kind, parent.name,
+                                parent.environment, parent.self_approval, parent.closed, parent.management
+                            from up join scope parent on parent.tenant_id = up.tenant_id and parent.id = up.parent_id
+                            where up.level < ?)
+                        select tenant_id, id, parent_id, kind, name, environment, self_approval, closed, management
+                        from up order by level""")
+                .params(tenant.value(), scope.value(), DEEPEST)
+                .query(JdbcScopes::scope)
+                .list();
+        return path.isEmpty() ? Optional.empty() : whole(scope, path);
+    }
+
+    private static Optional<ScopePath> whole(ScopeId scope, List<Scope> path) {
+        if (path.get(path.size() - 1).parent() != null) {
             throw new IllegalStateException("The scope \"" + scope + "\" lies more than " + DEEPEST
                     + " levels deep or in a loop; mend the parents of its organisation tree.");
         }

@@ -17,6 +17,7 @@ import io.drawbridge.request.Liftable;
 import io.drawbridge.request.RequestId;
 import io.drawbridge.request.RequestStatus;
 import io.drawbridge.request.Review;
+import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -27,7 +28,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -35,6 +35,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -56,8 +57,12 @@ class JdbcAccessRequests implements AccessRequests {
 
     @Override
     public Optional<AccessRequest> lock(RequestId id) {
-        return select("where id = :id for update", Map.of("id", id.value())).stream()
-                .findFirst();
+        // NB. The names are read once the lock is there: what another transaction has added meanwhile must not be
+        // missed.
+        return database.sql("select * from access_request where id = ? for update")
+                .param(id.value())
+                .query((row, number) -> request(row, users(id)))
+                .optional();
     }
 
     @Override
@@ -211,22 +216,11 @@ class JdbcAccessRequests implements AccessRequests {
                 .list());
     }
 
-    /** The requests of these ids, newest first: few queries, however many they are. */
+    /** The requests of these ids, newest first: one query, however many they are. */
     private List<AccessRequest> whole(List<String> ids) {
-        if (ids.isEmpty()) {
-            return List.of();
-        }
-        Map<RequestId, Set<String>> users = new HashMap<>();
-        database.sql("select request_id, name from request_identity_user where request_id in (:ids)")
-                .param("ids", ids)
-                .query(row -> {
-                    users.computeIfAbsent(new RequestId(row.getString(1)), id -> new HashSet<>())
-                            .add(row.getString(2));
-                });
-        return database.sql("select * from access_request where id in (:ids) order by created_at desc, id desc")
-                .param("ids", ids)
-                .query((row, number) -> request(row, id -> users.getOrDefault(id, Set.of())))
-                .list();
+        return ids.isEmpty()
+                ? List.of()
+                : select("where id in (:ids) order by created_at desc, id desc", Map.of("ids", ids));
     }
 
     /** Takes their meaning from the signs that a pattern of SQL knows. */
@@ -341,13 +335,23 @@ class JdbcAccessRequests implements AccessRequests {
     }
 
     private List<AccessRequest> select(String condition, Map<String, ?> parameters) {
-        return database.sql("select * from access_request " + condition)
+        return database.sql("select access_request.*,"
+                        + " (select array_agg(name) from request_identity_user where request_id = access_request.id) used_by"
+                        + " from access_request " + condition)
                 .params(parameters)
-                .query((row, number) -> request(row, this::users))
+                .query((row, number) -> request(row, names(row.getArray("used_by"))))
                 .list();
     }
 
-    private static AccessRequest request(ResultSet row, Function<RequestId, Set<String>> users) throws SQLException {
+    private static Set<String> names(@Nullable Array array) throws SQLException {
+        return array == null
+                ? Set.of()
+                : Arrays.stream((Object[]) array.getArray())
+                        .map(String::valueOf)
+                        .collect(Collectors.toSet());
+    }
+
+    private static AccessRequest request(ResultSet row, Set<String> users) throws SQLException {
         RequestId id = new RequestId(row.getString("id"));
         return new AccessRequest(new AccessRequest.Stored(
                 id,
@@ -382,7 +386,7 @@ class JdbcAccessRequests implements AccessRequests {
                 decision(row),
                 optionalInstant(row, "review_due_at"),
                 review(row),
-                users.apply(id)));
+                users));
     }
 
     private static @Nullable Decision decision(ResultSet row) throws SQLException {

@@ -1,0 +1,39 @@
+package io.drawbridge.workflow;
+
+import javax.sql.DataSource;
+import org.camunda.bpm.engine.ProcessEngine;
+import org.camunda.bpm.engine.impl.cfg.AbstractProcessEnginePlugin;
+import org.flywaydb.core.Flyway;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.stereotype.Component;
+
+/**
+ * Migrates what we add to the engine's own tables, once it has created or updated them and before it executes a job.
+ *
+ * <p>Apart from our other migrations, which are through before there is an engine: an empty database has no table of its by
+ * then. Several nodes that start together wait for one another.
+ */
+@Component
+@Order(Ordered.LOWEST_PRECEDENCE)
+class EngineMigrations extends AbstractProcessEnginePlugin {
+    private static final String HISTORY = "engine_schema_history";
+
+    private final DataSource database;
+
+    EngineMigrations(DataSource database) {
+        this.database = database;
+    }
+
+    @Override
+    public void postProcessEngineBuild(ProcessEngine engine) {
+        Flyway.configure()
+                .dataSource(database)
+                .locations("classpath:db/engine")
+                .table(HISTORY)
+                .baselineOnMigrate(true)
+                .baselineVersion("0")
+                .load()
+                .migrate();
+    }
+}
