@@ -3,6 +3,7 @@ package io.drawbridge.cluster;
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
 import io.drawbridge.stage.DrawbridgeProcess;
+import io.drawbridge.stage.SharedClasses;
 import jakarta.mail.MessagingException;
 import jakarta.mail.internet.MimeMessage;
 import java.io.IOException;
@@ -29,8 +30,8 @@ import org.springframework.jdbc.datasource.init.ScriptUtils;
 /**
  * Nodes of Drawbridge with one PostgreSQL, one dry-run cloud in it, and one mail server.
  *
- * <p>The nodes run from the packaged jar if it was built, with a small configuration of the trial beside it; otherwise, as
- * in a build that has not come to packaging yet, from its classes.
+ * <p>The nodes run from the packaged jar if it was built, extracted as Spring Boot does it, with a small configuration of
+ * the trial beside it; otherwise, as in a build that has not come to packaging yet, from its classes.
  */
 final class Cluster implements AutoCloseable {
     private static final Path JAR = Path.of("target", "drawbridge-0.1.0-SNAPSHOT.jar");
@@ -55,6 +56,11 @@ final class Cluster implements AutoCloseable {
      * @param more arguments of the application, as {@code --key=value}
      */
     Cluster(String name, List<Duration> offsets, List<String> more) {
+        this(name, offsets, more, null);
+    }
+
+    /** @param binaries of an installed PostgreSQL; null for the embedded one */
+    Cluster(String name, List<Duration> offsets, List<String> more, @Nullable Path binaries) {
         try {
             folder = Files.createDirectories(Path.of("target", "cluster", name)).toAbsolutePath();
             cloudIsDown = folder.resolve("cloud-is-down");
@@ -66,7 +72,7 @@ final class Cluster implements AutoCloseable {
             throw new UncheckedIOException(failure);
         }
         LoggingSystem.get(Cluster.class.getClassLoader()).setLogLevel("ROOT", LogLevel.WARN);
-        postgres = new Postgres(folder.resolve("postgres"));
+        postgres = new Postgres(folder.resolve("postgres"), binaries);
         postgres.client().sql("select 1").query().singleValue();
         startMail();
         instances = offsets.size();
@@ -100,17 +106,12 @@ final class Cluster implements AutoCloseable {
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-D" + TrialNode.CLOUD_IS_DOWN + "=" + cloudIsDown));
-        List<String> program;
-        if (packaged()) {
-            jvm.add("-Dloader.main=" + TrialNode.class.getName());
-            jvm.add("-Dloader.path=" + Path.of("target", "test-classes").toAbsolutePath());
-            program = List.of(
-                    "-cp",
-                    JAR.toAbsolutePath().toString(),
-                    "org.springframework.boot.loader.launch.PropertiesLauncher");
-        } else {
-            program = List.of("-cp", DrawbridgeProcess.classPath(), TrialNode.class.getName());
-        }
+        List<String> program = List.of(
+                "-cp",
+                packaged()
+                        ? SharedClasses.classPath(JAR, Path.of("target", "test-classes"))
+                        : SharedClasses.classPath(),
+                TrialNode.class.getName());
         List<String> arguments = new ArrayList<>(List.of(
                 "--spring.datasource.url=" + postgres.url(name),
                 "--spring.datasource.username=postgres",
@@ -161,6 +162,10 @@ final class Cluster implements AutoCloseable {
         } catch (SQLException failure) {
             throw new IllegalStateException("The trial's tables cannot be made.", failure);
         }
+    }
+
+    Path folder() {
+        return folder;
     }
 
     List<DrawbridgeProcess> nodes() {

@@ -15,10 +15,9 @@ import java.util.Map;
  * 1 if anything is lost, or grows.
  */
 public final class Soak {
-    /** Of the whole time; the nodes' vitals are taken between, with the load on and nothing amiss. */
-    private static final double KILL = 0.02;
-
+    /** Of the time that the kills leave; the nodes' vitals are taken between, with the load on and nothing amiss. */
     private static final double FIRST_LOOK = 0.2;
+
     private static final double CLOUD_DOWN = 0.25;
     private static final double DATABASE_DOWN = 0.45;
     private static final double MAIL_DOWN = 0.6;
@@ -53,7 +52,7 @@ public final class Soak {
                                         .single()
                                 == 0);
             }
-            Outcome outcome = endure(cluster, Duration.ofMillis((long) (minutes * 60_000)), rate);
+            Outcome outcome = endure(cluster, Duration.ofMillis((long) (minutes * 60_000)), rate, 1);
             System.out.println(outcome);
             System.exit(outcome.faults().isEmpty() ? 0 : 1);
         }
@@ -87,15 +86,20 @@ public final class Soak {
         }
     }
 
-    static Outcome endure(Cluster cluster, Duration length, double rate) {
-        Instant begun = Instant.now();
+    /** @param kills how often a node is killed and started again, one after the other, before anything else */
+    static Outcome endure(Cluster cluster, Duration whole, double rate, int kills) {
+        Instant start = Instant.now();
         List<String> faults = new ArrayList<>();
         Map<String, Vitals> first;
         Map<String, Vitals> last;
         try (Load load = new Load(cluster.nodes(), Cluster.permissions(), ClusterTrial.LENGTH)) {
             load.start(rate);
-            until(begun, length, KILL);
-            new Kills(cluster).killAndRestart();
+            Kills killing = new Kills(cluster);
+            for (int kill = 0; kill < kills; kill++) {
+                killing.killAndRestart();
+            }
+            Instant begun = Instant.now();
+            Duration length = whole.minus(Duration.between(start, begun));
             until(begun, length, FIRST_LOOK);
             first = vitals(cluster);
 
@@ -140,7 +144,7 @@ public final class Soak {
                 faults.add("The audit chain is " + audit);
             }
             return new Outcome(
-                    Duration.between(begun, Instant.now()), rate, load, first, last, reckoning, audit, faults);
+                    Duration.between(start, Instant.now()), rate, load, first, last, reckoning, audit, faults);
         }
     }
 

@@ -9,6 +9,7 @@ import io.drawbridge.stage.DrawbridgeProcess;
 import io.drawbridge.stage.FaultyProxy;
 import io.drawbridge.stage.FaultyProxy.Answer;
 import io.drawbridge.stage.Moto;
+import io.drawbridge.stage.SharedClasses;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
@@ -305,7 +306,7 @@ final class CrashTrial implements AutoCloseable {
                 cloud.toString(),
                 folder.resolve(cloud + ".log"),
                 jvm,
-                List.of("-cp", DrawbridgeProcess.classPath(), CrashingDrawbridge.class.getName()),
+                List.of("-cp", SharedClasses.classPath(), CrashingDrawbridge.class.getName()),
                 arguments,
                 Map.of());
     }

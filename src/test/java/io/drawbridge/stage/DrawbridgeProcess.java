@@ -9,8 +9,6 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
-import java.net.URL;
-import java.net.URLClassLoader;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -18,26 +16,25 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Drawbridge in a process of its own, on one port for all of its lives: started, killed, stopped, started again. */
 public final class DrawbridgeProcess implements AutoCloseable {
-    private static final Duration START = Duration.ofMinutes(3);
+    private static final Duration START = Duration.ofMinutes(8);
     private static final Duration ANSWER = Duration.ofSeconds(20);
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final String name;
     private final Path log;
     private final int port;
-    private final List<String> command;
+    private final List<String> jvm;
+    private final List<String> program;
     private final Map<String, String> environment;
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -63,17 +60,20 @@ public final class DrawbridgeProcess implements AutoCloseable {
         this.environment = environment;
         this.log = log;
         this.port = freePort();
-        this.command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(jvm);
-        command.addAll(program);
-        command.add("--server.port=" + port);
-        command.addAll(arguments);
+        this.jvm = List.copyOf(jvm);
+        this.program = new ArrayList<>(program);
+        this.program.add("--server.port=" + port);
+        this.program.addAll(arguments);
         Runtime.getRuntime().addShutdownHook(new Thread(this::close));
     }
 
     /** Starts it, and does not wait until it is ready. */
     public void launch() {
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(jvm);
+        command.addAll(SharedClasses.options(program));
+        command.addAll(program);
         try {
             ProcessBuilder builder = new ProcessBuilder(command)
                     .redirectErrorStream(true)
@@ -91,6 +91,7 @@ public final class DrawbridgeProcess implements AutoCloseable {
             assertThat(isAlive()).as("%s runs; see %s", name, log).isTrue();
             return status("alice", "GET", "/actuator/health/readiness", null) == 200;
         });
+        SharedClasses.keep(program, pid());
     }
 
     /** By SIGKILL; nothing of it runs when this returns. */
@@ -181,15 +182,6 @@ public final class DrawbridgeProcess implements AutoCloseable {
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
-    }
-
-    /** What this process itself was started with, for another one that runs from classes. */
-    public static String classPath() {
-        // Maven runs a main class in a class loader of its own, and tests in a process with a class path.
-        if (Thread.currentThread().getContextClassLoader() instanceof URLClassLoader loader) {
-            return Arrays.stream(loader.getURLs()).map(URL::getPath).collect(Collectors.joining(":"));
-        }
-        return System.getProperty("java.class.path");
     }
 
     /** @throws IllegalStateException if it does not come to this in time */
