@@ -1,10 +1,8 @@
 package io.drawbridge;
 
-import java.time.Clock;
 import java.util.TimeZone;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
-import org.springframework.context.annotation.Bean;
 
 /** The application: one jar that asks, judges, opens and closes. */
 @SpringBootApplication
@@ -24,10 +22,5 @@ public class Drawbridge {
      */
     static void runInUtc() {
         TimeZone.setDefault(TimeZone.getTimeZone("UTC"));
-    }
-
-    @Bean
-    Clock clock() {
-        return Clock.systemUTC();
     }
 }

@@ -3,39 +3,27 @@ package io.drawbridge.crash;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.drawbridge.crash.CrashPoint.CrashCloud;
 import io.drawbridge.stage.AwsHouse;
+import io.drawbridge.stage.DrawbridgeProcess;
 import io.drawbridge.stage.FaultyProxy;
 import io.drawbridge.stage.FaultyProxy.Answer;
 import io.drawbridge.stage.Moto;
+import io.drawbridge.stage.SharedClasses;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.URI;
-import java.net.URL;
-import java.net.URLClassLoader;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
@@ -47,22 +35,18 @@ import org.springframework.jdbc.datasource.DriverManagerDataSource;
  * leaves behind would be found by the next.
  */
 final class CrashTrial implements AutoCloseable {
-    private static final Duration START = Duration.ofMinutes(2);
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final Duration LENGTH = Duration.ofSeconds(30);
-    private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final CrashCloud cloud;
     private final Path folder;
     private final Path killFile;
-    private final int port;
-    private final HttpClient http = HttpClient.newHttpClient();
     private final List<String> permissions;
     private final @Nullable Moto moto;
     private final @Nullable FaultyProxy proxy;
     private final @Nullable AwsHouse house;
 
-    private @Nullable Process process;
+    private final DrawbridgeProcess process;
     private int trials;
 
     /**
@@ -81,9 +65,6 @@ final class CrashTrial implements AutoCloseable {
             for (String old : List.of(".mv.db", ".trace.db", ".lock.db")) {
                 Files.deleteIfExists(folder.resolve(cloud + old));
             }
-            try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-                port = socket.getLocalPort();
-            }
             permissions = permissions();
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
@@ -97,6 +78,7 @@ final class CrashTrial implements AutoCloseable {
             proxy = new FaultyProxy(moto.endpoint());
             house = new AwsHouse(moto.endpoint());
         }
+        process = process();
         start();
         AwsHouse aws = house;
         if (cloud == CrashCloud.SCP_EXEMPTION && aws != null) {
@@ -190,10 +172,7 @@ final class CrashTrial implements AutoCloseable {
     }
 
     private Optional<Answer> killed() {
-        Process running = process;
-        if (running != null) {
-            running.destroyForcibly();
-        }
+        process.kill();
         return Optional.of(Answer.brokenOff());
     }
 
@@ -258,13 +237,13 @@ final class CrashTrial implements AutoCloseable {
                 cloud == CrashCloud.ACCOUNT_ASSIGNMENT ? AwsHouse.PERMISSION_SET : permission);
         body.put("justification", "A trial.");
         body.put("duration", "PT30S");
-        HttpResponse<String> answer = send("alice", "POST", "/v1/requests", body);
+        HttpResponse<String> answer = process.send("alice", "POST", "/v1/requests", body);
         assertThat(answer.statusCode()).as("answer %s", answer.body()).isEqualTo(201);
-        return json(answer).path("id").asText();
+        return DrawbridgeProcess.json(answer).path("id").asText();
     }
 
     private JsonNode read(String request) {
-        return json(send("erin", "GET", "/v1/requests/" + request, null));
+        return DrawbridgeProcess.json(process.send("erin", "GET", "/v1/requests/" + request, null));
     }
 
     private String status(String request) {
@@ -284,11 +263,7 @@ final class CrashTrial implements AutoCloseable {
     }
 
     private int call(String person, String method, String path, @Nullable Object body) {
-        try {
-            return send(person, method, path, body).statusCode();
-        } catch (UncheckedIOException down) {
-            return 0;
-        }
+        return process.status(person, method, path, body);
     }
 
     /** Asks until it is answered well, or nobody is there to answer. */
@@ -296,43 +271,17 @@ final class CrashTrial implements AutoCloseable {
         await("it is taken", () -> deed.getAsBoolean() || !alive());
     }
 
-    private HttpResponse<String> send(String person, String method, String path, @Nullable Object body) {
-        try {
-            String key = Base64.getEncoder().encodeToString((person + ":" + person).getBytes(StandardCharsets.UTF_8));
-            HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                    .timeout(Duration.ofSeconds(20))
-                    .header("Authorization", "Basic " + key)
-                    .header("Content-Type", "application/json")
-                    .method(
-                            method,
-                            body == null
-                                    ? HttpRequest.BodyPublishers.noBody()
-                                    : HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body)));
-            return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(interrupted);
-        }
-    }
-
-    private static JsonNode json(HttpResponse<String> answer) {
-        try {
-            return JSON.readTree(answer.body());
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
-        }
-    }
-
     private boolean alive() {
-        Process running = process;
-        return running != null && running.isAlive();
+        return process.isAlive();
     }
 
     private void start() {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        process.launch();
+        process.awaitReady();
+    }
+
+    private DrawbridgeProcess process() {
+        List<String> jvm = new ArrayList<>(List.of(
                 "-Xmx400m",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
@@ -343,33 +292,23 @@ final class CrashTrial implements AutoCloseable {
         AwsHouse aws = house;
         FaultyProxy between = proxy;
         if (aws != null) {
-            aws.furniture()
-                    .forEach((key, value) -> command.add("-D" + CrashingDrawbridge.FURNITURE + key + "=" + value));
+            aws.furniture().forEach((key, value) -> jvm.add("-D" + CrashingDrawbridge.FURNITURE + key + "=" + value));
         }
-        command.addAll(List.of("-cp", classPath(), CrashingDrawbridge.class.getName()));
-        command.add("--server.port=" + port);
-        command.add("--spring.datasource.url=" + url() + ";AUTO_SERVER=TRUE;LOCK_TIMEOUT=10000;WRITE_DELAY=0");
+        List<String> arguments = new ArrayList<>();
+        arguments.add("--spring.datasource.url=" + url() + ";AUTO_SERVER=TRUE;LOCK_TIMEOUT=10000;WRITE_DELAY=0");
         if (aws != null && between != null) {
-            aws.properties(between.endpoint()).forEach((key, value) -> command.add("--" + key + "=" + value));
+            aws.properties(between.endpoint()).forEach((key, value) -> arguments.add("--" + key + "=" + value));
             // No denied call is told here.
-            command.removeIf(each -> each.contains("queue-url"));
-            command.add("--drawbridge.policies.location=file:" + AwsHouse.policies() + "/");
+            arguments.removeIf(each -> each.contains("queue-url"));
+            arguments.add("--drawbridge.policies.location=file:" + AwsHouse.policies() + "/");
         }
-        try {
-            process = new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.appendTo(
-                            folder.resolve(cloud + ".log").toFile()))
-                    .start();
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
-        }
-        await("it has started; target/crash/" + cloud + ".log says why not", START, () -> {
-            assertThat(alive())
-                    .as("the process runs; see target/crash/%s.log", cloud)
-                    .isTrue();
-            return call("alice", "GET", "/actuator/health/readiness", null) == 200;
-        });
+        return new DrawbridgeProcess(
+                cloud.toString(),
+                folder.resolve(cloud + ".log"),
+                jvm,
+                List.of("-cp", SharedClasses.classPath(), CrashingDrawbridge.class.getName()),
+                arguments,
+                Map.of());
     }
 
     private String url() {
@@ -378,14 +317,6 @@ final class CrashTrial implements AutoCloseable {
 
     private JdbcClient database() {
         return JdbcClient.create(new DriverManagerDataSource(url() + ";AUTO_SERVER=TRUE", "drawbridge", ""));
-    }
-
-    private static String classPath() {
-        // Maven runs a main class in a class loader of its own, and tests in a process with a class path.
-        if (Thread.currentThread().getContextClassLoader() instanceof URLClassLoader loader) {
-            return Arrays.stream(loader.getURLs()).map(URL::getPath).collect(Collectors.joining(":"));
-        }
-        return System.getProperty("java.class.path");
     }
 
     /** Protected in payments-prod, and not asked for twice. */
@@ -398,25 +329,12 @@ final class CrashTrial implements AutoCloseable {
     }
 
     private static void await(String what, BooleanSupplier look) {
-        await(what, PATIENCE, look);
-    }
-
-    private static void await(String what, Duration patience, BooleanSupplier look) {
-        long deadline = System.nanoTime() + patience.toNanos();
-        while (!look.getAsBoolean()) {
-            if (System.nanoTime() > deadline) {
-                throw new IllegalStateException("It never came to this: " + what + ".");
-            }
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
-        }
+        DrawbridgeProcess.await(what, PATIENCE, look);
     }
 
     @Override
     public void close() {
-        Process running = process;
-        if (running != null) {
-            running.destroyForcibly();
-        }
+        process.close();
         FaultyProxy between = proxy;
         if (between != null) {
             between.close();

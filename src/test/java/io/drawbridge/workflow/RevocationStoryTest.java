@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.camunda.bpm.engine.ProcessEngineConfiguration;
 import org.camunda.bpm.engine.impl.cfg.ProcessEngineConfigurationImpl;
-import org.camunda.bpm.engine.impl.cmd.AcquireJobsCmd;
 import org.camunda.bpm.engine.impl.jobexecutor.AcquiredJobs;
 import org.camunda.bpm.engine.runtime.Job;
 import org.junit.jupiter.api.DisplayName;
@@ -212,12 +211,18 @@ class RevocationStoryTest extends GrantStage {
         });
 
         management.executeJob(timer.getId());
-        assertThat(acquire(1)).singleElement().satisfies(job -> {
-            assertThat(job.getId()).isEqualTo(jobsAt("Task_RevokeAccess").get(0).getId());
-            assertThat(job.getPriority()).isEqualTo(100);
-        });
-        assertThat(acquire(20)).hasSizeGreaterThanOrEqualTo(5).allSatisfy(job -> assertThat(job.getPriority())
-                .isEqualTo(50));
+        assertThat(acquire(20, NodeJobs.REVOCATION, Long.MAX_VALUE))
+                .as("what the threads of revocations take")
+                .singleElement()
+                .satisfies(job -> {
+                    assertThat(job.getId())
+                            .isEqualTo(jobsAt("Task_RevokeAccess").get(0).getId());
+                    assertThat(job.getPriority()).isEqualTo(100);
+                });
+        assertThat(acquire(20, Long.MIN_VALUE, NodeJobs.REVOCATION - 1))
+                .as("what the other threads take")
+                .hasSizeGreaterThanOrEqualTo(5)
+                .allSatisfy(job -> assertThat(job.getPriority()).isEqualTo(50));
     }
 
     @Test
@@ -250,10 +255,14 @@ class RevocationStoryTest extends GrantStage {
 
     /** What an engine of several would take next, in its order. */
     private List<Job> acquire(int most) {
+        return acquire(most, Long.MIN_VALUE, Long.MAX_VALUE);
+    }
+
+    private List<Job> acquire(int most, long leastPriority, long highestPriority) {
         ProcessEngineConfigurationImpl configuration = (ProcessEngineConfigurationImpl) engine;
         AcquiredJobs acquired = configuration
                 .getCommandExecutorTxRequired()
-                .execute(new AcquireJobsCmd(configuration.getJobExecutor(), most));
+                .execute(new PriorityAcquisition(configuration.getJobExecutor(), most, leastPriority, highestPriority));
         List<Job> jobs = new ArrayList<>();
         for (List<String> batch : acquired.getJobIdBatches()) {
             for (String id : batch) {
