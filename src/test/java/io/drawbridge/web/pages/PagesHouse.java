@@ -18,6 +18,7 @@ import io.drawbridge.policy.DecisionQuestion;
 import io.drawbridge.policy.Evaluation;
 import io.drawbridge.policy.EvaluationQuestion;
 import io.drawbridge.policy.Judgement;
+import io.drawbridge.policy.PolicyProposal;
 import io.drawbridge.request.AccessRequest;
 import io.drawbridge.request.DeniedCallIntake;
 import io.drawbridge.request.RequestId;
@@ -185,6 +186,12 @@ class PagesHouse {
         @Override
         public PolicySetView running(io.drawbridge.identity.TenantId tenant) {
             return new PolicySetView("h", NOW, "", List.of());
+        }
+
+        @Override
+        public List<Optional<Evaluation>> replay(
+                io.drawbridge.identity.TenantId tenant, PolicyProposal proposal, List<String> evidence) {
+            throw new UnsupportedOperationException("Nobody replays here.");
         }
 
         @Override
