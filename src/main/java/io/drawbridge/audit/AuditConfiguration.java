@@ -7,7 +7,7 @@ import org.springframework.context.annotation.Configuration;
 
 /** Hangs the sealing and the signing into the application. */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties(AuditProperties.class)
+@EnableConfigurationProperties({AuditProperties.class, RetentionProperties.class})
 class AuditConfiguration {
 
     @Bean

@@ -26,6 +26,8 @@ import org.springframework.scheduling.annotation.EnableScheduling;
 @EnableConfigurationProperties(ReconciliationProperties.class)
 class EngineConfiguration {
 
+    private static final long HISTORY_CLEANUP_PRIORITY = -100;
+
     @Bean
     ReconciliationLimits reconciliationLimits(ReconciliationProperties properties) {
         return properties.limits();
@@ -57,6 +59,8 @@ class EngineConfiguration {
                 engine.setResourceAuthorizationProvider(new CandidateAuthorizations());
                 engine.setCustomHistoryLevels(new ArrayList<>(List.of(new KeysOnlyHistory())));
                 engine.setHistory(KeysOnlyHistory.NAME);
+                // Behind everything else: whatever a request or a grant waits for is taken first.
+                engine.setHistoryCleanupJobPriority(HISTORY_CLEANUP_PRIORITY);
                 engine.setCustomIncidentHandlers(new ArrayList<>(List.of(new OverdueIncidents(grantDesk, grants))));
                 engine.setCustomPreCommandInterceptorsTxRequired(new ArrayList<>(List.of(refusals)));
             }

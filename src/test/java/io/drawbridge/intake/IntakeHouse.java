@@ -440,6 +440,11 @@ final class IntakeHouse implements AutoCloseable {
         }
 
         @Override
+        public java.util.Set<RequestId> running(java.util.Collection<RequestId> requests) {
+            return java.util.Set.of();
+        }
+
+        @Override
         public Map<RequestId, Clocks> clocks(Collection<RequestId> requests) {
             return Map.of();
         }

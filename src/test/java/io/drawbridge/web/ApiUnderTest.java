@@ -124,6 +124,11 @@ class ApiUnderTest {
             }
 
             @Override
+            public java.util.Set<RequestId> running(java.util.Collection<RequestId> requests) {
+                return java.util.Set.of();
+            }
+
+            @Override
             public Map<RequestId, Clocks> clocks(Collection<RequestId> requests) {
                 Map<RequestId, Clocks> clocks = new HashMap<>();
                 requests.forEach(request -> clocks.put(request, clocks(request)));

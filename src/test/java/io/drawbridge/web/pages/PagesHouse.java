@@ -228,6 +228,11 @@ class PagesHouse {
         }
 
         @Override
+        public java.util.Set<RequestId> running(java.util.Collection<RequestId> requests) {
+            return java.util.Set.of();
+        }
+
+        @Override
         public Map<RequestId, Clocks> clocks(Collection<RequestId> requests) {
             return clocks;
         }
