@@ -1,5 +1,7 @@
 package io.drawbridge;
 
+import io.drawbridge.audit.OfflineVerification;
+import java.util.List;
 import java.util.TimeZone;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
@@ -8,7 +10,11 @@ import org.springframework.boot.autoconfigure.SpringBootApplication;
 @SpringBootApplication
 public class Drawbridge {
 
+    /** Starts the application; or, with {@code verify-audit}, verifies an export of the audit trail and ends. */
     public static void main(String[] arguments) {
+        if (arguments.length > 0 && arguments[0].equals(OfflineVerification.COMMAND)) {
+            System.exit(OfflineVerification.run(List.of(arguments).subList(1, arguments.length), System.out));
+        }
         runInUtc();
         SpringApplication.run(Drawbridge.class, arguments);
     }

@@ -3,6 +3,7 @@ package io.drawbridge.audit;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.drawbridge.identity.AuditTrail;
+import io.drawbridge.identity.Circumstances;
 import io.drawbridge.identity.TenantId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -10,10 +11,16 @@ import java.time.Clock;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.GeneratedKeyHolder;
+import org.springframework.jdbc.support.KeyHolder;
 import org.springframework.stereotype.Repository;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
@@ -32,11 +39,23 @@ class JdbcAuditTrail implements AuditTrail {
 
     private final JdbcClient database;
     private final Clock clock;
+    private final Supplier<List<Circumstances>> circumstances;
     private final JsonMapper json = JsonMapper.builder().findAndAddModules().build();
 
+    @Autowired
+    JdbcAuditTrail(JdbcClient database, Clock clock, ObjectProvider<Circumstances> circumstances) {
+        this(database, clock, () -> circumstances.orderedStream().toList());
+    }
+
+    /** One that knows of nothing but what its callers say. */
     JdbcAuditTrail(JdbcClient database, Clock clock) {
+        this(database, clock, List::of);
+    }
+
+    private JdbcAuditTrail(JdbcClient database, Clock clock, Supplier<List<Circumstances>> circumstances) {
         this.database = database;
         this.clock = clock;
+        this.circumstances = circumstances;
     }
 
     @Override
@@ -143,20 +162,23 @@ class JdbcAuditTrail implements AuditTrail {
     }
 
     private void insert(TenantId tenant, String actor, String action, String subject, Map<String, ?> details) {
+        Map<String, Object> whole = new LinkedHashMap<>(details);
+        for (Circumstances known : circumstances.get()) {
+            known.of(tenant, action, subject).forEach(whole::putIfAbsent);
+        }
+        OffsetDateTime at = clock.instant().atOffset(ZoneOffset.UTC);
+        KeyHolder keys = new GeneratedKeyHolder();
         try {
             database.sql(
                             "insert into audit_record (tenant_id, recorded_at, actor, action, subject, details) values (?, ?, ?, ?, ?, ?)")
-                    .params(
-                            tenant.value(),
-                            clock.instant().atOffset(ZoneOffset.UTC),
-                            actor,
-                            action,
-                            subject,
-                            json.writeValueAsString(details))
-                    .update();
+                    .params(tenant.value(), at, actor, action, subject, json.writeValueAsString(whole))
+                    .update(keys, "number");
         } catch (JsonProcessingException impossible) {
             throw new IllegalArgumentException("The details of " + action + " cannot be written as JSON.", impossible);
         }
+        database.sql("insert into audit_unsealed (tenant_id, number, recorded_at) values (?, ?, ?)")
+                .params(tenant.value(), keys.getKeyAs(Long.class), at)
+                .update();
     }
 
     private static AuditRecord auditRecord(ResultSet row, int number) throws SQLException {

@@ -62,6 +62,14 @@ public interface Cloud {
     }
 
     /**
+     * Ids by which the cloud's own log knows the calls that opened or closed the object, as far as it gives any; empty if
+     * nothing had to be asked for. Says only what is known here, and asks the cloud nothing.
+     */
+    default List<String> requestIds(Lease lease) {
+        return List.of();
+    }
+
+    /**
      * Until when sessions that began under the lease may go on although the object is gone; empty if they end with it.
      *
      * @param gone when the object was gone

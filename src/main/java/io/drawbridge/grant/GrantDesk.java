@@ -238,7 +238,11 @@ public class GrantDesk implements LivingGrants {
             case PRESENT -> {
                 grant.activate(clock.instant());
                 grants.save(grant);
-                record(grant, AuditTrail.DRAWBRIDGE, "grant.active", Map.of("cloud", cloud.name()));
+                record(
+                        grant,
+                        AuditTrail.DRAWBRIDGE,
+                        "grant.active",
+                        Map.of("cloud", cloud.name(), "cloudRequests", cloud.requestIds(lease(grant))));
                 yield Confirmation.CONFIRMED;
             }
             case CHANGING -> Confirmation.WAITING;
@@ -362,6 +366,8 @@ public class GrantDesk implements LivingGrants {
                         Map.of(
                                 "sharedWithAnotherGrant",
                                 shared,
+                                "cloudRequests",
+                                shared ? List.of() : cloud.requestIds(lease),
                                 "endsAt",
                                 grant.endsAt().toString()));
                 yield Confirmation.CONFIRMED;

@@ -3,6 +3,7 @@ package io.drawbridge.policy;
 import io.drawbridge.identity.TenantId;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,15 @@ public interface AccessPolicies {
      * @throws InvalidPolicyException if the policies, the schema, the entities or the question cannot be read or are not valid
      */
     Evaluation evaluate(TenantId tenant, EvaluationQuestion question);
+
+    /**
+     * Asks a proposed set what was asked before, all of it by the rules by which requests are judged.
+     *
+     * @param evidence of each judgement, as {@link Judgement#evidence} gave it
+     * @return one answer for each, in their order; empty where the evidence is not enough to ask again
+     * @throws InvalidPolicyException if the proposal cannot be read or is not valid
+     */
+    List<Optional<Evaluation>> replay(TenantId tenant, PolicyProposal proposal, List<String> evidence);
 
     /** A running policy set, as people read it. */
     record PolicySetView(String hash, Instant loadedAt, String schema, List<PolicyView> policies) {

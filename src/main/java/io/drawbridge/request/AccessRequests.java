@@ -35,6 +35,9 @@ public interface AccessRequests {
 
     void save(AccessRequest request);
 
+    /** Deletes requests with their messages, rungs and judgements; whoever calls it has seen to what names them. */
+    void remove(Collection<RequestId> ids);
+
     /** The newest request for the same identity, account and permission that is no longer open. */
     Optional<AccessRequest> findLatestFinal(TenantId tenant, Identity identity, ScopeId account, String permission);
 

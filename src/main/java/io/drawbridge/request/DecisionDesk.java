@@ -99,6 +99,7 @@ public class DecisionDesk {
                 request.requestedDuration().map(AccessDuration::toString).orElse(""));
         details.put("grantedDuration", given.toString());
         details.put("policies", judgement.policies());
+        details.put("policySet", judgement.setHash());
         trail.record(request.tenant(), caller.id().value(), "request.approved", id.value(), details);
         workflow.decided(request);
         return requests.find(id).orElseThrow();
@@ -170,7 +171,13 @@ public class DecisionDesk {
                 AuditTrail.DRAWBRIDGE,
                 "request.denied",
                 request.id().value(),
-                Map.of("decidedBy", Decision.By.POLICY.name(), "policies", judgement.policies()));
+                Map.of(
+                        "decidedBy",
+                        Decision.By.POLICY.name(),
+                        "policies",
+                        judgement.policies(),
+                        "policySet",
+                        judgement.setHash()));
         workflow.decided(request);
         return requests.find(request.id()).orElseThrow();
     }

@@ -129,7 +129,7 @@ public class JudgingDesk {
             demandGlassUnbroken(request, now);
             request.approveByPolicy(now);
             request.reviewDue(duration.endFrom(now).plus(REVIEW_TIME));
-            approved(request);
+            approved(request, judgement);
             return Outcome.BREAK_GLASS;
         }
         if (request.breakGlass()) {
@@ -137,7 +137,7 @@ public class JudgingDesk {
         }
         if (mode == ApprovalMode.AUTO) {
             request.approveByPolicy(now);
-            approved(request);
+            approved(request, judgement);
             return Outcome.AUTO;
         }
         request.sendToApprovers(now);
@@ -147,18 +147,18 @@ public class JudgingDesk {
                 AuditTrail.DRAWBRIDGE,
                 "request.pending",
                 request.id().value(),
-                facts(request));
+                facts(request, judgement));
         return Outcome.REQUIRE;
     }
 
-    private void approved(AccessRequest request) {
+    private void approved(AccessRequest request, Judgement judgement) {
         requests.save(request);
         trail.record(
                 request.tenant(),
                 AuditTrail.DRAWBRIDGE,
                 "request.approved",
                 request.id().value(),
-                facts(request));
+                facts(request, judgement));
     }
 
     private Outcome deny(AccessRequest request, Judgement judgement) {
@@ -170,7 +170,7 @@ public class JudgingDesk {
                 AuditTrail.DRAWBRIDGE,
                 "request.denied",
                 request.id().value(),
-                facts(request));
+                facts(request, judgement));
         return Outcome.DENIED;
     }
 
@@ -203,12 +203,13 @@ public class JudgingDesk {
         return judgement.advice().isEmpty() ? null : String.join(" ", judgement.advice());
     }
 
-    private static Map<String, Object> facts(AccessRequest request) {
+    private static Map<String, Object> facts(AccessRequest request, Judgement judgement) {
         Map<String, Object> facts = new LinkedHashMap<>();
         facts.put("status", request.status().name());
         facts.put("decidedBy", request.decision().map(made -> made.by().name()).orElse(""));
         facts.put("mode", request.mode().map(ApprovalMode::word).orElse(""));
         facts.put("policies", request.policies());
+        facts.put("policySet", judgement.setHash());
         request.requestedDuration().ifPresent(duration -> facts.put("requestedDuration", duration.toString()));
         request.grantedDuration().ifPresent(duration -> facts.put("grantedDuration", duration.toString()));
         request.justification().ifPresent(text -> facts.put("justification", text));

@@ -24,6 +24,23 @@ public interface PastJudgements {
             TenantId tenant, @Nullable Set<ScopeId> readableAccounts, PersonId reader, Instant since, int limit);
 
     /**
+     * Judgements with what they were made from, newest first.
+     *
+     * @param since inclusive, null for all
+     * @param until exclusive, null for all
+     * @param before only what was judged before the judgement of this number
+     */
+    List<Kept> kept(
+            TenantId tenant, @Nullable Instant since, @Nullable Instant until, @Nullable Long before, int limit);
+
+    /**
+     * One judgement, whole.
+     *
+     * @param evidence as the judge gave it
+     */
+    record Kept(long number, Past past, String evidence) {}
+
+    /**
      * One answer of the same policies, counted.
      *
      * @param policies those that determined it; empty if none matched

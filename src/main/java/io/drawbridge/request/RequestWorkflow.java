@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,9 @@ public interface RequestWorkflow {
 
     /** The clocks of many requests at once; a request that waits for nothing is absent. */
     Map<RequestId, Clocks> clocks(Collection<RequestId> requests);
+
+    /** Those of the requests whose process has not ended. */
+    Set<RequestId> running(Collection<RequestId> requests);
 
     /**
      * Due dates of the process's own timers.

@@ -140,6 +140,19 @@ class CamundaRequestWorkflow implements RequestWorkflow {
         return found;
     }
 
+    @Override
+    public Set<RequestId> running(Collection<RequestId> requests) {
+        return requests.isEmpty()
+                ? Set.of()
+                : Set.copyOf(
+                        database.sql("select BUSINESS_KEY_ from ACT_RU_EXECUTION where BUSINESS_KEY_ in (:requests)")
+                                .param(
+                                        "requests",
+                                        requests.stream().map(RequestId::value).toList())
+                                .query((row, number) -> new RequestId(row.getString(1)))
+                                .list());
+    }
+
     private void complete(AccessRequest request, String taskKey) {
         if (deskCall.isByEngine()) {
             return;

@@ -28,6 +28,7 @@ import io.drawbridge.policy.DecisionQuestion;
 import io.drawbridge.policy.Evaluation;
 import io.drawbridge.policy.EvaluationQuestion;
 import io.drawbridge.policy.Judgement;
+import io.drawbridge.policy.PolicyProposal;
 import io.drawbridge.request.AccessRequest;
 import io.drawbridge.request.AccessRequests;
 import io.drawbridge.request.DeniedCallIntake;
@@ -50,6 +51,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -438,6 +440,11 @@ final class IntakeHouse implements AutoCloseable {
         }
 
         @Override
+        public java.util.Set<RequestId> running(java.util.Collection<RequestId> requests) {
+            return java.util.Set.of();
+        }
+
+        @Override
         public Map<RequestId, Clocks> clocks(Collection<RequestId> requests) {
             return Map.of();
         }
@@ -466,6 +473,11 @@ final class IntakeHouse implements AutoCloseable {
         @Override
         public PolicySetView running(TenantId tenant) {
             return new PolicySetView("", START, "", List.of());
+        }
+
+        @Override
+        public List<Optional<Evaluation>> replay(TenantId tenant, PolicyProposal proposal, List<String> evidence) {
+            throw new UnsupportedOperationException("Nobody replays here.");
         }
 
         @Override

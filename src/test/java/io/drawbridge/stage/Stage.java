@@ -58,7 +58,8 @@ import org.springframework.jdbc.datasource.init.ResourceDatabasePopulator;
             "drawbridge.cloud.dry-run.confirm-after=0s",
             "drawbridge.notification.poll=1m",
             "drawbridge.workflow.retry-stuck-every=PT1H",
-            "drawbridge.reconciliation.initial-delay=PT1H"
+            "drawbridge.reconciliation.initial-delay=PT1H",
+            "camunda.bpm.generic-properties.properties.history-cleanup-enabled=false"
         })
 @AutoConfigureMockMvc
 @Import(Stage.Clockwork.class)
@@ -110,6 +111,9 @@ public abstract class Stage {
             "request_rung",
             "request_identity_user",
             "access_request",
+            "audit_chain",
+            "audit_unsealed",
+            "audit_seal",
             "audit_record",
             "permission_set",
             "tenant_setting",

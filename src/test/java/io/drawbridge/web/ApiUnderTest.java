@@ -19,6 +19,7 @@ import io.drawbridge.policy.Evaluation;
 import io.drawbridge.policy.EvaluationQuestion;
 import io.drawbridge.policy.InvalidPolicyException;
 import io.drawbridge.policy.Judgement;
+import io.drawbridge.policy.PolicyProposal;
 import io.drawbridge.request.AccessRequest;
 import io.drawbridge.request.DeniedCallIntake;
 import io.drawbridge.request.EscalationDesk;
@@ -123,6 +124,11 @@ class ApiUnderTest {
             }
 
             @Override
+            public java.util.Set<RequestId> running(java.util.Collection<RequestId> requests) {
+                return java.util.Set.of();
+            }
+
+            @Override
             public Map<RequestId, Clocks> clocks(Collection<RequestId> requests) {
                 Map<RequestId, Clocks> clocks = new HashMap<>();
                 requests.forEach(request -> clocks.put(request, clocks(request)));
@@ -193,6 +199,13 @@ class ApiUnderTest {
             @Override
             public PolicySetView running(TenantId tenant) {
                 return new PolicySetView("0", NOW, "", List.of());
+            }
+
+            @Override
+            public List<Optional<Evaluation>> replay(TenantId tenant, PolicyProposal proposal, List<String> evidence) {
+                return evidence.stream()
+                        .map(kept -> Optional.<Evaluation>empty())
+                        .toList();
             }
 
             @Override

@@ -61,6 +61,11 @@ class AwsCloud implements Cloud {
     }
 
     @Override
+    public List<String> requestIds(Lease lease) {
+        return by(lease.way()).requestIds(lease);
+    }
+
+    @Override
     public Optional<Instant> sessionsUntil(Lease lease, Instant gone) {
         return by(lease.way()).sessionsUntil(lease, gone);
     }

@@ -10,12 +10,14 @@ import io.drawbridge.policy.EvaluationQuestion;
 import io.drawbridge.policy.InvalidPolicyException;
 import io.drawbridge.policy.Judgement;
 import io.drawbridge.policy.Judgement.PolicyError;
+import io.drawbridge.policy.PolicyProposal;
 import io.drawbridge.policy.TenantScopes;
 import io.drawbridge.policy.cedar.PolicyLoader.Books;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -135,6 +137,11 @@ final class CedarAccessPolicies implements AccessPolicies, AutoCloseable {
     @Override
     public Evaluation evaluate(TenantId tenant, EvaluationQuestion question) {
         return evaluator.evaluate(tenant, running.of(tenant), question);
+    }
+
+    @Override
+    public List<Optional<Evaluation>> replay(TenantId tenant, PolicyProposal proposal, List<String> evidence) {
+        return evaluator.replay(running.of(tenant), proposal, evidence);
     }
 
     @Override

@@ -66,6 +66,17 @@ final class CedarEngine implements AutoCloseable {
         }
     }
 
+    /** Forgets the parsed sets of a book that nobody will ask again. */
+    void forget(PolicyBook book) {
+        synchronized (sets) {
+            sets.keySet().removeIf(key -> {
+                boolean its = key.book() == book;
+                keptPolicies -= its ? key.policies().size() : 0;
+                return its;
+            });
+        }
+    }
+
     /**
      * Asks some policies of a book.
      *

@@ -102,6 +102,38 @@ final class CedarValues {
         return values.type(reference.type(), source).of(reference.id());
     }
 
+    /**
+     * Reads what a judgement was made from, as {@link CedarEngine#evidence} wrote it.
+     *
+     * @throws InvalidPolicyException if it is not that
+     */
+    static Kept evidence(String text) {
+        CedarValues values = new CedarValues("evidence");
+        JsonNode node = values.tree(text);
+        JsonNode request = node.path("request");
+        if (!request.isObject() || !node.path("entities").isArray()) {
+            throw values.refused("The evidence has no request and entities.");
+        }
+        Set<Entity> entities = new LinkedHashSet<>();
+        for (int i = 0; i < node.get("entities").size(); i++) {
+            entities.add(values.entity(node.get("entities").get(i), "entity " + i));
+        }
+        return new Kept(
+                values.uid(request.path("principal"), "principal"),
+                values.uid(request.path("action"), "action"),
+                values.uid(request.path("resource"), "resource"),
+                values.record(request.path("context"), "context"),
+                entities);
+    }
+
+    /** A question that was asked before. */
+    record Kept(
+            EntityUID principal,
+            EntityUID action,
+            EntityUID resource,
+            Map<String, Value> context,
+            Set<Entity> entities) {}
+
     private JsonNode tree(String text) {
         if (text.length() > MAX_TEXT) {
             throw refused("The text has " + text.length() + " characters; expected at most " + MAX_TEXT + ".");

@@ -2,6 +2,7 @@ package io.drawbridge.policy.cedar;
 
 import com.cedarpolicy.model.AuthorizationRequest;
 import com.cedarpolicy.model.entity.Entity;
+import com.cedarpolicy.model.exception.CacheException;
 import com.cedarpolicy.model.schema.Schema;
 import com.cedarpolicy.value.CedarList;
 import com.cedarpolicy.value.CedarMap;
@@ -20,9 +21,11 @@ import io.drawbridge.policy.EvaluationQuestion.EntityRef;
 import io.drawbridge.policy.InvalidPolicyException;
 import io.drawbridge.policy.InvalidPolicyException.Problem;
 import io.drawbridge.policy.Judgement.PolicyError;
+import io.drawbridge.policy.PolicyProposal;
 import io.drawbridge.policy.TenantScopes;
 import io.drawbridge.policy.cedar.PolicyText.Piece;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -74,9 +77,95 @@ final class Evaluator implements AutoCloseable {
         }
     }
 
+    /**
+     * Asks a proposed set what was asked before.
+     *
+     * @throws InvalidPolicyException if the proposal cannot be read or is not valid, or if it takes too long to read
+     */
+    List<Optional<Evaluation>> replay(PolicyBook running, PolicyProposal proposal, List<String> evidence) {
+        boolean own = proposal.policies() != null || proposal.schema() != null;
+        PolicyBook book;
+        try {
+            book = own ? deep.call(() -> proposed(running, proposal)) : running;
+        } catch (DeepStack.TooSlow slow) {
+            throw refused("policies", "Cedar took longer than " + PATIENCE + "; propose fewer policies.");
+        }
+        try {
+            return evidence.stream().map(kept -> again(book, kept)).toList();
+        } finally {
+            if (own) {
+                engine.forget(book);
+            }
+        }
+    }
+
+    private PolicyBook proposed(PolicyBook running, PolicyProposal proposal) throws CacheException {
+        String given = guardedSchema(proposal.schema());
+        String schema = given == null ? running.schemaText() : given;
+        return new PolicyBook(
+                compiler.compile(pieces(running, proposal.policies()), "schema", schema),
+                schema,
+                CedarEngine.parsedSchema(schema),
+                "",
+                Instant.EPOCH);
+    }
+
+    private Optional<Evaluation> again(PolicyBook book, String evidence) {
+        if (evidence.isEmpty()) {
+            return Optional.empty();
+        }
+        CedarValues.Kept kept;
+        try {
+            kept = CedarValues.evidence(evidence);
+        } catch (InvalidPolicyException unreadable) {
+            // NB. Not swallowed: the caller counts it and says so.
+            return Optional.empty();
+        }
+        boolean flagged = new PrimBool(true).equals(kept.context().get("breakGlass"));
+        Question question = new Question(
+                reference(kept.action()),
+                kept.principal(),
+                kept.action(),
+                kept.resource(),
+                kept.context(),
+                kept.entities(),
+                withAllAbove(reference(kept.principal()), kept.entities()),
+                withAllAbove(reference(kept.resource()), kept.entities()),
+                flagged);
+        List<LoadedPolicy> candidates =
+                book.candidates(question.actionRef(), question.principals(), question.resources()).stream()
+                        .filter(policy -> flagged || !policy.breakGlass())
+                        .toList();
+        try {
+            Deliberation result = Deliberation.over(candidates, some -> engine.ask(book, some, question));
+            return Optional.of(evaluation(result));
+        } catch (CedarEngine.CedarFailure failed) {
+            // What cannot be judged is denied, as it would be.
+            return Optional.of(new Evaluation(
+                    false,
+                    null,
+                    List.of(),
+                    List.of(new PolicyError("", PolicyCompiler.text(failed.getMessage()))),
+                    null,
+                    null,
+                    List.of()));
+        }
+    }
+
+    private static Evaluation evaluation(Deliberation result) {
+        return new Evaluation(
+                result.allowed(),
+                result.mode(),
+                result.ids(),
+                result.errors(),
+                result.timeout(),
+                result.maxDuration(),
+                result.advice());
+    }
+
     private Evaluation leniently(PolicyBook running, EvaluationQuestion asked) {
         List<LoadedPolicy> policies =
-                compiler.compileLeniently(pieces(running, asked), "schema", guardedSchema(asked.schema()));
+                compiler.compileLeniently(pieces(running, asked.policies()), "schema", guardedSchema(asked.schema()));
         Set<Entity> entities = asked.entities() == null ? Set.of() : CedarValues.entities(asked.entities());
         Map<String, Value> context = CedarValues.context(asked.context());
         Answer answer = engine.ask(
@@ -99,7 +188,8 @@ final class Evaluator implements AutoCloseable {
         boolean ownPolicies = asked.policies() != null || asked.schema() != null;
         String schema = guardedSchema(asked.schema());
         List<LoadedPolicy> policies = ownPolicies
-                ? compiler.compile(pieces(running, asked), "schema", schema == null ? running.schemaText() : schema)
+                ? compiler.compile(
+                        pieces(running, asked.policies()), "schema", schema == null ? running.schemaText() : schema)
                 : running.policies();
         Set<Entity> entities = asked.entities() == null
                 ? tenantEntities(tenant, asked, context)
@@ -129,23 +219,15 @@ final class Evaluator implements AutoCloseable {
             // Nothing can match, but a question that is wrong should still be called so.
             var unused = cedar.apply(List.of());
         }
-        Deliberation result = Deliberation.over(candidates, cedar);
-        return new Evaluation(
-                result.allowed(),
-                result.mode(),
-                result.ids(),
-                result.errors(),
-                result.timeout(),
-                result.maxDuration(),
-                result.advice());
+        return evaluation(Deliberation.over(candidates, cedar));
     }
 
-    private static List<Piece> pieces(PolicyBook running, EvaluationQuestion asked) {
-        if (asked.policies() == null) {
+    private static List<Piece> pieces(PolicyBook running, @Nullable String policies) {
+        if (policies == null) {
             return running.policies().stream().map(LoadedPolicy::piece).toList();
         }
         List<Problem> problems = new ArrayList<>();
-        List<Piece> pieces = PolicyText.cut("policies", asked.policies(), problems);
+        List<Piece> pieces = PolicyText.cut("policies", policies, problems);
         if (!problems.isEmpty()) {
             throw new InvalidPolicyException(problems);
         }

@@ -307,6 +307,19 @@ class JdbcAccessRequests implements AccessRequests {
     }
 
     @Override
+    public void remove(Collection<RequestId> ids) {
+        List<String> keys = ids.stream().map(RequestId::value).toList();
+        for (String table : List.of("policy_decision", "request_message", "request_rung", "request_identity_user")) {
+            database.sql("delete from " + table + " where request_id in (:ids)")
+                    .param("ids", keys)
+                    .update();
+        }
+        database.sql("delete from access_request where id in (:ids)")
+                .param("ids", keys)
+                .update();
+    }
+
+    @Override
     public void addJudgement(AccessRequest request, Occasion occasion, Judgement judgement, Instant at) {
         Map<String, @Nullable Object> columns = new LinkedHashMap<>();
         columns.put("tenant_id", request.tenant().value());

@@ -66,18 +66,51 @@ class JdbcPastJudgements implements PastJudgements {
                         + " where d.tenant_id = :tenant and d.asked_at >= :since" + mayRead
                         + " order by d.asked_at desc, d.number desc limit :limit")
                 .params(parameters)
-                .query((row, number) -> new Past(
-                        new RequestId(row.getString("request_id")),
-                        new PersonId(row.getString("requester_id")),
-                        new ScopeId(row.getString("account_id")),
-                        row.getString("permission"),
-                        row.getObject("asked_at", OffsetDateTime.class).toInstant(),
-                        Occasion.valueOf(row.getString("occasion")),
-                        row.getBoolean("allowed"),
-                        row.getString("mode"),
-                        policies(row),
-                        row.getString("set_hash")))
+                .query((row, number) -> past(row))
                 .list();
+    }
+
+    @Override
+    public List<Kept> kept(
+            TenantId tenant, @Nullable Instant since, @Nullable Instant until, @Nullable Long before, int limit) {
+        StringBuilder condition = new StringBuilder(" where d.tenant_id = :tenant");
+        Map<String, Object> parameters = new LinkedHashMap<>();
+        parameters.put("tenant", tenant.value());
+        parameters.put("limit", limit);
+        if (since != null) {
+            condition.append(" and d.asked_at >= :since");
+            parameters.put("since", since.atOffset(ZoneOffset.UTC));
+        }
+        if (until != null) {
+            condition.append(" and d.asked_at < :until");
+            parameters.put("until", until.atOffset(ZoneOffset.UTC));
+        }
+        if (before != null) {
+            condition.append(" and (d.asked_at, d.number) < (select p.asked_at, p.number from policy_decision p"
+                    + " where p.tenant_id = :tenant and p.number = :before)");
+            parameters.put("before", before);
+        }
+        return database.sql("select d.number, d.evidence, d.request_id, r.requester_id, r.account_id, r.permission,"
+                        + " d.asked_at, d.occasion, d.allowed, d.mode, d.policies, d.set_hash from policy_decision d"
+                        + " join access_request r on r.id = d.request_id" + condition
+                        + " order by d.asked_at desc, d.number desc limit :limit")
+                .params(parameters)
+                .query((row, number) -> new Kept(row.getLong("number"), past(row), row.getString("evidence")))
+                .list();
+    }
+
+    private static Past past(ResultSet row) throws SQLException {
+        return new Past(
+                new RequestId(row.getString("request_id")),
+                new PersonId(row.getString("requester_id")),
+                new ScopeId(row.getString("account_id")),
+                row.getString("permission"),
+                row.getObject("asked_at", OffsetDateTime.class).toInstant(),
+                Occasion.valueOf(row.getString("occasion")),
+                row.getBoolean("allowed"),
+                row.getString("mode"),
+                policies(row),
+                row.getString("set_hash"));
     }
 
     private static List<String> policies(ResultSet row) throws SQLException {

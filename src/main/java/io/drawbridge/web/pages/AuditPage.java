@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.TextNode;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
+import io.drawbridge.identity.AuditChain;
 import io.drawbridge.identity.AuditTrail;
 import io.drawbridge.identity.AuditTrail.AuditRecord;
 import io.drawbridge.identity.Caller;
@@ -15,6 +16,9 @@ import io.drawbridge.identity.ForbiddenException;
 import io.drawbridge.identity.InvalidInputException;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -65,18 +69,20 @@ class AuditPage {
             .withHeader();
 
     private final AuditTrail trail;
+    private final AuditChain chain;
     private final int mostExported;
     private final JsonMapper json = JsonMapper.builder().build();
     private final CsvMapper csv = CsvMapper.csvBuilder().build();
 
     @Autowired
-    AuditPage(AuditTrail trail) {
-        this(trail, MOST_EXPORTED);
+    AuditPage(AuditTrail trail, AuditChain chain) {
+        this(trail, chain, MOST_EXPORTED);
     }
 
     /** One whose files hold no more records than that. */
-    AuditPage(AuditTrail trail, int mostExported) {
+    AuditPage(AuditTrail trail, AuditChain chain, int mostExported) {
         this.trail = trail;
+        this.chain = chain;
         this.mostExported = mostExported;
     }
 
@@ -115,9 +121,13 @@ class AuditPage {
     ModelAndView search(
             @ModelAttribute(name = "caller", binding = false) Caller caller,
             Filter filter,
-            @RequestParam(required = false) @Nullable String before) {
+            @RequestParam(required = false) @Nullable String before,
+            @RequestParam(required = false) @Nullable String verify) {
         demandAdministrator(caller);
         ModelAndView page = empty(filter);
+        if (verify != null) {
+            page.addObject("checked", chain.verify(caller.tenant()));
+        }
         try {
             AuditTrail.Query query = query(filter, number(before), PAGE + 1);
             String text = text("q", filter.q());
@@ -197,6 +207,17 @@ class AuditPage {
             out.writeEndObject();
         }
         return null;
+    }
+
+    /** The whole chain, whatever the filter, as lines of JSON that can be verified without Drawbridge. */
+    @GetMapping("/audit.jsonl")
+    void asLines(@ModelAttribute(name = "caller", binding = false) Caller caller, HttpServletResponse response)
+            throws IOException {
+        demandAdministrator(caller);
+        begin(response, "application/x-ndjson", "audit-" + caller.tenant() + ".jsonl");
+        Writer out = new OutputStreamWriter(response.getOutputStream(), StandardCharsets.UTF_8);
+        chain.export(caller.tenant(), line -> out.append(line).append('\n'));
+        out.flush();
     }
 
     /** Takes one record after another. */

@@ -20,7 +20,9 @@ import io.drawbridge.policy.Evaluation;
 import io.drawbridge.policy.EvaluationQuestion;
 import io.drawbridge.policy.EvaluationQuestion.EntityRef;
 import io.drawbridge.policy.InvalidPolicyException;
+import io.drawbridge.policy.PolicyProposal;
 import io.drawbridge.request.PastJudgements;
+import io.drawbridge.request.ReplayDesk;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -35,6 +37,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.ModelAttribute;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.servlet.ModelAndView;
 
 /** The policies that are running, what they decided lately, and a question put to them. */
@@ -49,12 +52,17 @@ class PoliciesPage {
     private static final int MOST_COUNTED = 20_000;
 
     private static final int LONGEST_JUSTIFICATION = 2000;
+    /** Decisions that a page replays at a time; said on the page. */
+    private static final int REPLAYED = 1000;
+
+    private static final int MOST_SHOWN = 200;
     private static final int LONGEST_TICKET = 255;
     private static final int LONGEST_ADDRESS = 64;
     private static final String NONE = "none matched";
 
     private final AccessPolicies policies;
     private final PastJudgements judgements;
+    private final ReplayDesk replays;
     private final Reach reach;
     private final Scopes scopes;
     private final People people;
@@ -65,6 +73,7 @@ class PoliciesPage {
     PoliciesPage(
             AccessPolicies policies,
             PastJudgements judgements,
+            ReplayDesk replays,
             Reach reach,
             Scopes scopes,
             People people,
@@ -72,6 +81,7 @@ class PoliciesPage {
             Clock clock) {
         this.policies = policies;
         this.judgements = judgements;
+        this.replays = replays;
         this.reach = reach;
         this.scopes = scopes;
         this.people = people;
@@ -123,6 +133,20 @@ class PoliciesPage {
             List<String> policies,
             boolean otherSet) {}
 
+    /** One decision that would be another with the proposed set. */
+    record Change(
+            String request,
+            String permission,
+            String account,
+            @Nullable String person,
+            Moment at,
+            boolean widens,
+            String before,
+            String after,
+            List<String> policiesBefore,
+            List<String> policiesAfter,
+            List<String> errors) {}
+
     /** The answer to a question, in words. */
     record Answer(
             boolean allowed,
@@ -156,6 +180,61 @@ class PoliciesPage {
             page.addObject("failed", "Cedar does not take the question. " + refusal.getMessage());
         }
         return page;
+    }
+
+    /** What would change with a proposed set; nothing comes of it but the table. */
+    @PostMapping("/replay")
+    ModelAndView replay(
+            @ModelAttribute(name = "caller", binding = false) Caller caller,
+            @RequestParam(required = false) @Nullable String proposed,
+            @RequestParam(required = false) @Nullable Long before) {
+        ModelAndView page = page(caller, Asked.NOTHING);
+        String text = Text.filled(proposed);
+        page.addObject("proposed", text);
+        if (text == null) {
+            page.setStatus(HttpStatus.UNPROCESSABLE_ENTITY);
+            page.addObject("failed", "Nothing was replayed: paste the policies of the proposed set.");
+            return page;
+        }
+        try {
+            ReplayDesk.Replay replay = replays.replay(
+                    caller, new PolicyProposal(text, null), new ReplayDesk.Selection(null, null, before, REPLAYED));
+            page.addObject("replay", replay);
+            page.addObject(
+                    "changes",
+                    replay.differences().stream()
+                            .limit(MOST_SHOWN)
+                            .map(PoliciesPage::change)
+                            .toList());
+        } catch (InvalidPolicyException refusal) {
+            page.setStatus(HttpStatus.UNPROCESSABLE_ENTITY);
+            page.addObject("failed", "The proposed set is not valid. " + refusal.getMessage());
+        }
+        return page;
+    }
+
+    private static Change change(ReplayDesk.Difference found) {
+        return new Change(
+                found.request().value(),
+                found.permission(),
+                found.account().value(),
+                found.requester() == null ? null : found.requester().value(),
+                Moment.of(found.at()),
+                found.direction() == ReplayDesk.Direction.WIDENS,
+                words(found.before()),
+                words(found.after()),
+                found.before().policies().isEmpty()
+                        ? List.of(NONE)
+                        : found.before().policies(),
+                found.after().policies().isEmpty()
+                        ? List.of(NONE)
+                        : found.after().policies(),
+                found.after().errors());
+    }
+
+    private static String words(ReplayDesk.Answer answer) {
+        AccessDuration cap = answer.maxDuration();
+        return answer.word() + (cap == null ? "" : ", at most " + cap.inWords());
     }
 
     private AccessDuration demand(Caller caller, Asked asked) {

@@ -87,6 +87,14 @@ class ProductionGuard implements SmartInitializingSingleton {
                     "forwarded headers are believed from every private address, so that people there could choose"
                             + " their own: set server.tomcat.remoteip.internal-proxies to a pattern of the proxies' addresses.");
         }
+        for (String key : List.of("drawbridge.audit.directory", "drawbridge.audit.signing-key")) {
+            if (environment.getProperty(key, "").isBlank()) {
+                conditions.add("the audit chain is not signed with a key of yours: set " + key
+                        + (key.endsWith("key")
+                                ? " to a PEM file with both halves of an Ed25519 key."
+                                : " to a directory outside of the database, best on a disk that only takes more."));
+            }
+        }
         if (!conditions.isEmpty()) {
             throw new IllegalStateException(
                     "Drawbridge does not start in production:\n- " + String.join("\n- ", conditions));

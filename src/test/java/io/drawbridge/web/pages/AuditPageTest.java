@@ -175,7 +175,7 @@ class AuditPageTest extends Office {
         for (String subject : new String[] {"one", "two", "three"}) {
             recorded("acme", PagesHouse.NOW, BOB, "request.approved", subject, "{}");
         }
-        AuditPage page = new AuditPage(trail, 2);
+        AuditPage page = new AuditPage(trail, chain, 2);
         Caller erin = new Caller(people.find(new PersonId(ERIN)).orElseThrow(), ACME, null, false);
         MockHttpServletResponse response = new MockHttpServletResponse();
 

@@ -9,6 +9,7 @@ import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.
 
 import io.drawbridge.grant.Grant;
 import io.drawbridge.grant.Grants;
+import io.drawbridge.identity.AuditChain;
 import io.drawbridge.identity.AuditTrail;
 import io.drawbridge.identity.PersonId;
 import io.drawbridge.identity.TenantId;
@@ -72,6 +73,9 @@ abstract class Office {
 
     @Autowired
     AuditTrail trail;
+
+    @Autowired
+    AuditChain chain;
 
     @Autowired
     JdbcClient database;

@@ -18,6 +18,7 @@ import io.drawbridge.policy.DecisionQuestion;
 import io.drawbridge.policy.Evaluation;
 import io.drawbridge.policy.EvaluationQuestion;
 import io.drawbridge.policy.Judgement;
+import io.drawbridge.policy.PolicyProposal;
 import io.drawbridge.request.AccessRequest;
 import io.drawbridge.request.DeniedCallIntake;
 import io.drawbridge.request.RequestId;
@@ -188,6 +189,12 @@ class PagesHouse {
         }
 
         @Override
+        public List<Optional<Evaluation>> replay(
+                io.drawbridge.identity.TenantId tenant, PolicyProposal proposal, List<String> evidence) {
+            throw new UnsupportedOperationException("Nobody replays here.");
+        }
+
+        @Override
         public Evaluation evaluate(io.drawbridge.identity.TenantId tenant, EvaluationQuestion question) {
             throw new UnsupportedOperationException("No page asks free questions.");
         }
@@ -218,6 +225,11 @@ class PagesHouse {
         @Override
         public Clocks clocks(RequestId request) {
             return clocks.getOrDefault(request, Clocks.NONE);
+        }
+
+        @Override
+        public java.util.Set<RequestId> running(java.util.Collection<RequestId> requests) {
+            return java.util.Set.of();
         }
 
         @Override

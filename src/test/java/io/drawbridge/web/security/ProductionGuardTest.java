@@ -85,6 +85,25 @@ class ProductionGuardTest {
         assertThatCode(() -> guard(environment, false, true)).doesNotThrowAnyException();
     }
 
+    @Test
+    @DisplayName("production does not start without a key and a directory for the signed heads of the audit chain")
+    void wantsASignedAuditChain() {
+        MockEnvironment environment = new MockEnvironment();
+        environment.setActiveProfiles("production");
+
+        assertThatThrownBy(() -> guard(environment, false, true).afterSingletonsInstantiated())
+                .hasMessageContaining("set drawbridge.audit.directory to a directory")
+                .hasMessageContaining("set drawbridge.audit.signing-key to a PEM file");
+
+        environment.setProperty("drawbridge.audit.directory", "/var/lib/drawbridge/audit");
+        environment.setProperty("drawbridge.audit.signing-key", "/etc/drawbridge/audit.pem");
+        assertThatThrownBy(() -> guard(environment, false, true).afterSingletonsInstantiated())
+                .extracting(Throwable::getMessage)
+                .asString()
+                .contains("H2")
+                .doesNotContain("audit");
+    }
+
     private static ProductionGuard guard(MockEnvironment environment, boolean withDemo, boolean dryRunWanted) {
         DriverManagerDataSource dataSource =
                 new DriverManagerDataSource("jdbc:h2:mem:" + java.util.UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");

@@ -175,6 +175,14 @@ public class AccountAssignments implements Cloud {
     }
 
     @Override
+    public List<String> requestIds(Lease lease) {
+        return book.find(lease.objectKey())
+                .flatMap(row -> Optional.ofNullable(row.takenUnder))
+                .map(List::of)
+                .orElse(List.of());
+    }
+
+    @Override
     public Optional<Instant> sessionsUntil(Lease lease, Instant gone) {
         Optional<Assignment> row = book.find(lease.objectKey());
         boolean neverThere = row.isPresent() && row.get().removedAt == null;

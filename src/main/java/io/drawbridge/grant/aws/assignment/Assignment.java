@@ -93,6 +93,10 @@ final class Assignment {
     @Nullable
     String requestId;
 
+    /** Under which id AWS took the last call, kept after it was done with it. */
+    @Nullable
+    String takenUnder;
+
     @Nullable
     Instant requestedAt;
 
@@ -200,6 +204,7 @@ final class Assignment {
     void begin(Deed deed, Instant now) {
         request = deed;
         requestId = null;
+        takenUnder = null;
         requestedAt = now;
         succeeded = null;
         succeededAt = null;
@@ -215,6 +220,7 @@ final class Assignment {
 
     void accept(String id, Instant now) {
         requestId = id;
+        takenUnder = id;
         nextAttemptAt = now;
         failure = null;
         unreachable = null;

@@ -174,11 +174,11 @@ class AssignmentBook {
                                 """
                         insert into account_assignment (object_key, tenant_id, account_id, permission_set, permission_set_arn,
                             principal_type, principal_id, identity, grant_id, revision, wanted, wanted_since, settled, seen,
-                            seen_at, present_at, request, request_id, requested_at, succeeded, succeeded_at, attempts,
+                            seen_at, present_at, request, request_id, taken_under, requested_at, succeeded, succeeded_at, attempts,
                             next_attempt_at, failure, impossible, unknown_to_aws, unreachable, remark, removed_at,
                             sessions_until, closes_sessions, sessions_denied_at)
                         values (:key, :tenant, :account, :permissionSet, :arn, :principalType, :principalId, :identity, :grant,
-                            :revision, :wanted, :wantedSince, :settled, :seen, :seenAt, :presentAt, :request, :requestId,
+                            :revision, :wanted, :wantedSince, :settled, :seen, :seenAt, :presentAt, :request, :requestId, :takenUnder,
                             :requestedAt, :succeeded, :succeededAt, :attempts, :nextAttemptAt, :failure, :impossible,
                             :unknownToAws, :unreachable, :remark, :removedAt, :sessionsUntil, :closesSessions,
                             :sessionsDeniedAt)"""),
@@ -198,7 +198,7 @@ class AssignmentBook {
                         update account_assignment set permission_set_arn = :arn, principal_id = :principalId, grant_id = :grant,
                             revision = :revision, wanted = :wanted, wanted_since = :wantedSince, settled = :settled,
                             seen = :seen, seen_at = :seenAt, present_at = :presentAt, request = :request,
-                            request_id = :requestId, requested_at = :requestedAt, succeeded = :succeeded,
+                            request_id = :requestId, taken_under = :takenUnder, requested_at = :requestedAt, succeeded = :succeeded,
                             succeeded_at = :succeededAt, attempts = :attempts, next_attempt_at = :nextAttemptAt,
                             failure = :failure, impossible = :impossible, unknown_to_aws = :unknownToAws,
                             unreachable = :unreachable, remark = :remark, removed_at = :removedAt,
@@ -224,6 +224,7 @@ class AssignmentBook {
                 .param("presentAt", at(row.presentAt), Types.TIMESTAMP_WITH_TIMEZONE)
                 .param("request", name(row.request), Types.VARCHAR)
                 .param("requestId", row.requestId, Types.VARCHAR)
+                .param("takenUnder", row.takenUnder, Types.VARCHAR)
                 .param("requestedAt", at(row.requestedAt), Types.TIMESTAMP_WITH_TIMEZONE)
                 .param("succeeded", name(row.succeeded), Types.VARCHAR)
                 .param("succeededAt", at(row.succeededAt), Types.TIMESTAMP_WITH_TIMEZONE)
@@ -262,6 +263,7 @@ class AssignmentBook {
         assignment.presentAt = instant(row, "present_at");
         assignment.request = deed(row.getString("request"));
         assignment.requestId = row.getString("request_id");
+        assignment.takenUnder = row.getString("taken_under");
         assignment.requestedAt = instant(row, "requested_at");
         assignment.succeeded = deed(row.getString("succeeded"));
         assignment.succeededAt = instant(row, "succeeded_at");

@@ -258,6 +258,15 @@ public class ScpExemptions implements Cloud {
                 });
     }
 
+    /** The write that the document in force came by; a lift that ended by itself needs no other. */
+    @Override
+    public List<String> requestIds(Lease lease) {
+        return tables.writtenUnder(
+                        lease.tenant(), lease.account(), lease.entitlement().toString())
+                .map(List::of)
+                .orElse(List.of());
+    }
+
     @Override
     public Ending ending(Lease lease) {
         return new Ending(true, Duration.ZERO);

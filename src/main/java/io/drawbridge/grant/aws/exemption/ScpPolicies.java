@@ -7,8 +7,10 @@ import io.drawbridge.organization.aws.Urgency;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import software.amazon.awssdk.services.organizations.model.CreatePolicyResponse;
 import software.amazon.awssdk.services.organizations.model.DuplicatePolicyAttachmentException;
 import software.amazon.awssdk.services.organizations.model.ListTargetsForPolicyResponse;
+import software.amazon.awssdk.services.organizations.model.OrganizationsResponse;
 import software.amazon.awssdk.services.organizations.model.Policy;
 import software.amazon.awssdk.services.organizations.model.PolicyNotAttachedException;
 import software.amazon.awssdk.services.organizations.model.PolicyNotFoundException;
@@ -16,6 +18,7 @@ import software.amazon.awssdk.services.organizations.model.PolicySummary;
 import software.amazon.awssdk.services.organizations.model.PolicyTargetSummary;
 import software.amazon.awssdk.services.organizations.model.PolicyType;
 import software.amazon.awssdk.services.organizations.model.Tag;
+import software.amazon.awssdk.services.organizations.model.UpdatePolicyResponse;
 
 /** The calls of AWS Organizations that read and write service control policies, each within the shared quota. */
 final class ScpPolicies {
@@ -23,6 +26,7 @@ final class ScpPolicies {
 
     private final AwsConnection connection;
     private final Urgency urgency;
+    private String writtenUnder = "";
 
     ScpPolicies(AwsConnection connection, Urgency urgency) {
         this.connection = connection;
@@ -64,26 +68,37 @@ final class ScpPolicies {
     }
 
     String create(String name, ScopeId account, String content, long generation) {
-        return call("organizations:CreatePolicy", () -> connection
-                .organizations()
-                .createPolicy(request -> request.name(name)
+        CreatePolicyResponse made = call(
+                "organizations:CreatePolicy",
+                () -> connection.organizations().createPolicy(request -> request.name(name)
                         .type(PolicyType.SERVICE_CONTROL_POLICY)
                         .description(PolicyDescription.of(generation, content).text())
                         .content(content)
                         .tags(
                                 tag("drawbridge:tenant", connection.tenant().value()),
-                                tag("drawbridge:account", account.value())))
-                .policy()
-                .policySummary()
-                .id());
+                                tag("drawbridge:account", account.value()))));
+        writtenUnder = idOf(made);
+        return made.policy().policySummary().id();
+    }
+
+    /** Id of the last call that wrote a policy, as AWS logs it; empty if none has. */
+    String writtenUnder() {
+        return writtenUnder;
     }
 
     void update(String policyId, String content, long generation) {
-        var unused = call(
+        UpdatePolicyResponse updated = call(
                 "organizations:UpdatePolicy",
                 () -> connection.organizations().updatePolicy(request -> request.policyId(policyId)
                         .content(content)
                         .description(PolicyDescription.of(generation, content).text())));
+        writtenUnder = idOf(updated);
+    }
+
+    /** Empty where AWS, or who stands between, named none: the SDK then says so in a word. */
+    private static String idOf(OrganizationsResponse response) {
+        String id = response.responseMetadata().requestId();
+        return id == null || id.equals("UNKNOWN") ? "" : id;
     }
 
     void attach(String policyId, ScopeId account) {

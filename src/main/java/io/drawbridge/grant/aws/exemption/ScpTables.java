@@ -295,6 +295,25 @@ class ScpTables {
                 .single();
     }
 
+    /** Keeps the id of the call that wrote the document last. */
+    void writtenUnder(TenantId tenant, ScopeId account, int number, String requestId) {
+        apart.executeWithoutResult(transaction -> database.sql(
+                        "update scp_document set written_under = ? where tenant_id = ? and account_id = ? and number = ?")
+                .params(requestId, tenant.value(), account.value(), number)
+                .update());
+    }
+
+    /** The id of the call that last wrote the document that closes the action; empty if it is closed in none. */
+    Optional<String> writtenUnder(TenantId tenant, ScopeId account, String action) {
+        return database.sql(
+                        "select d.written_under from scp_action a join scp_document d on d.tenant_id = a.tenant_id"
+                                + " and d.account_id = a.account_id and d.number = a.number"
+                                + " where a.tenant_id = ? and a.account_id = ? and a.action = ? and d.written_under is not null")
+                .params(tenant.value(), account.value(), action)
+                .query(String.class)
+                .optional();
+    }
+
     void save(TenantId tenant, Document document) {
         apart.executeWithoutResult(transaction -> {
             int updated = database.sql(

@@ -344,9 +344,13 @@ class ScpWriter {
                 known.acceptedSha256());
         tables.save(tenant, pending);
         String policyId = known.policyId();
+        String before = policies.writtenUnder();
         String written = policyId == null
                 ? made(policies, account, fence, wanted)
                 : updated(policies, tenant, fence, known, policyId, wanted);
+        if (!policies.writtenUnder().equals(before)) {
+            tables.writtenUnder(tenant, account, wanted.number(), policies.writtenUnder());
+        }
         ScpPolicies.Found after = policies.find(written)
                 .orElseThrow(() -> new StoppedException("The policy " + written + " was written and is not there."));
         if (!PolicyContent.sha256(after.content()).equals(hash)) {

@@ -88,6 +88,7 @@ class AwsAnswersTest {
                 .startsWith(Presence.CHANGING, Presence.CHANGING, Presence.CHANGING)
                 .endsWith(Presence.PRESENT);
         assertThat(calls("CreateAccountAssignment")).isOne();
+        assertThat(under.cloud.requestIds(lease)).singleElement().asString().isNotBlank();
         aws.verify(postRequestedFor(urlEqualTo("/"))
                 .withHeader("X-Amz-Target", equalTo("SWBExternalService.CreateAccountAssignment"))
                 .withRequestBody(matchingJsonPath("$.InstanceArn", equalTo(INSTANCE)))

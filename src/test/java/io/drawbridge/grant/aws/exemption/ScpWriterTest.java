@@ -90,6 +90,8 @@ class ScpWriterTest {
         Lease lease = lease(stage.prod, ALICE, "s3:DeleteBucket", end);
         open(lease);
         assertThat(cloud().presenceOf(lease)).isEqualTo(Cloud.Presence.PRESENT);
+        List<String> writtenUnder = cloud().requestIds(lease);
+        assertThat(writtenUnder).singleElement().asString().isNotBlank();
         stage.proxy.forget();
 
         assertThat(stage.allowsUser(stage.prod, ScpStage.userId(1), "s3:DeleteBucket", end.minusMillis(701)))
@@ -103,6 +105,7 @@ class ScpWriterTest {
         assertThat(cloud().presenceOf(lease)).isEqualTo(Cloud.Presence.ABSENT);
         ScpStage.round(node);
         assertThat(stage.proxy.calls()).isEmpty();
+        assertThat(cloud().requestIds(lease)).isEqualTo(writtenUnder);
     }
 
     @Test

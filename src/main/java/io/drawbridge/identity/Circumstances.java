@@ -1,0 +1,20 @@
+package io.drawbridge.identity;
+
+import java.util.Map;
+
+/**
+ * What an audit record says of the way in which something was done, beyond what its desk knows.
+ *
+ * <p>Implemented where it is known: which process, in which version, ordered a step is the engine's matter.
+ */
+@FunctionalInterface
+public interface Circumstances {
+    /**
+     * What is known at this moment; empty if nothing is.
+     *
+     * @param action as {@link AuditTrail#record} gets it
+     * @param subject the same
+     * @return strings, numbers and maps of these, by names that no desk gives
+     */
+    Map<String, Object> of(TenantId tenant, String action, String subject);
+}
