@@ -58,7 +58,8 @@ import org.springframework.jdbc.datasource.init.ResourceDatabasePopulator;
             "drawbridge.cloud.dry-run.confirm-after=0s",
             "drawbridge.notification.poll=1m",
             "drawbridge.workflow.retry-stuck-every=PT1H",
-            "drawbridge.reconciliation.initial-delay=PT1H"
+            "drawbridge.reconciliation.initial-delay=PT1H",
+            "drawbridge.operations.look-for-trouble-every=PT1H"
         })
 @AutoConfigureMockMvc
 @Import(Stage.Clockwork.class)
