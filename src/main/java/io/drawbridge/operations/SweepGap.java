@@ -2,19 +2,25 @@ package io.drawbridge.operations;
 
 import io.drawbridge.grant.Sweeps;
 import io.drawbridge.identity.People;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.springframework.stereotype.Component;
 
-/** Tenants whose cloud was not compared for too long. */
+/** Tenants whose cloud was compared once and then not for half an hour, six times what is usual. */
 @Component
 class SweepGap implements Backlog {
+    private static final Duration LONGEST = Duration.ofMinutes(30);
+
     private final Sweeps sweeps;
     private final People people;
+    private final Clock clock;
 
-    SweepGap(Sweeps sweeps, People people) {
+    SweepGap(Sweeps sweeps, People people, Clock clock) {
         this.sweeps = sweeps;
         this.people = people;
+        this.clock = clock;
     }
 
     @Override
@@ -24,7 +30,7 @@ class SweepGap implements Backlog {
 
     @Override
     public String title() {
-        return "Comparisons with the cloud that are due";
+        return "Tenants that were not compared with their cloud for half an hour";
     }
 
     @Override
@@ -35,13 +41,18 @@ class SweepGap implements Backlog {
 
     @Override
     public Duration patience() {
-        return Duration.ofMinutes(30);
+        return Duration.ZERO;
     }
 
     @Override
     public List<Waiting> waiting() {
+        Instant before = clock.instant().minus(LONGEST);
         return people.tenants().stream()
-                .flatMap(tenant -> sweeps.lastDone(tenant).map(done -> new Waiting(tenant, 1, done)).stream())
+                .flatMap(tenant -> sweeps
+                        .lastDone(tenant)
+                        .filter(done -> done.isBefore(before))
+                        .map(done -> new Waiting(tenant, 1, done))
+                        .stream())
                 .toList();
     }
 }

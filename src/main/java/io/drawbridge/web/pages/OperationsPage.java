@@ -203,7 +203,10 @@ class OperationsPage {
                 Moment.of(passage.started()),
                 Moment.ofNullable(passage.ended()),
                 passage.deleted(),
-                passage.steps().stream().map(OperationsPage::step).toList(),
+                passage.steps().stream()
+                        .filter(step -> step.name() != null || !step.kind().endsWith("Gateway"))
+                        .map(OperationsPage::step)
+                        .toList(),
                 passage.failures().stream()
                         .map(failure -> new Failure(
                                 Moment.of(failure.at()), failure.step(), failure.retriesLeft(), failure.message()))
