@@ -45,6 +45,8 @@ class FloorsTest {
                 .definedBy(in("request"))
                 .layer("grant")
                 .definedBy(in("grant"))
+                .layer("operations")
+                .definedBy(in("operations"))
                 .layer("intake")
                 .definedBy(in("intake"))
                 .layer("audit")
@@ -65,8 +67,10 @@ class FloorsTest {
                 .mayNotBeAccessedByAnyLayer()
                 .whereLayer("web")
                 .mayNotBeAccessedByAnyLayer()
-                .whereLayer("grant")
+                .whereLayer("operations")
                 .mayOnlyBeAccessedByLayers("intake", "audit", "notification", "workflow", "web")
+                .whereLayer("grant")
+                .mayOnlyBeAccessedByLayers(above("grant"))
                 .whereLayer("request")
                 .mayOnlyBeAccessedByLayers(above("request"))
                 .whereLayer("policy")
@@ -184,7 +188,7 @@ class FloorsTest {
         List<String> floors = List.of("identity", "organization", "policy", "request", "grant");
         return Stream.concat(
                         floors.subList(floors.indexOf(floor) + 1, floors.size()).stream(),
-                        Stream.of("intake", "audit", "notification", "workflow", "web"))
+                        Stream.of("operations", "intake", "audit", "notification", "workflow", "web"))
                 .toArray(String[]::new);
     }
 }

@@ -9,6 +9,8 @@ import io.drawbridge.policy.AccessDuration;
 import io.drawbridge.request.Identity;
 import io.drawbridge.request.RequestId;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +43,7 @@ public final class Grant {
     private @Nullable String failure;
     private @Nullable Instant missingSince;
     private @Nullable Instant sessionsUntil;
+    private final List<GrantMoved> moves = new ArrayList<>();
 
     /** Takes every field as it was stored; {@link #opened} makes a new one. */
     public Grant(Stored stored) {
@@ -116,7 +119,7 @@ public final class Grant {
             Way way,
             Entitlement opens,
             Instant now) {
-        return new Grant(new Stored(
+        Grant grant = new Grant(new Stored(
                 GrantId.random(),
                 tenant,
                 request,
@@ -140,6 +143,8 @@ public final class Grant {
                 null,
                 null,
                 null));
+        grant.moved(null, now);
+        return grant;
     }
 
     /** The cloud has confirmed the access. */
@@ -153,8 +158,8 @@ public final class Grant {
     /** The end came, somebody ended it early, or it could not be provided. */
     public void revoke(Instant now) {
         demand(GrantState.PROVISIONING, GrantState.ACTIVE, GrantState.REVOKING);
-        become(GrantState.REVOKING, now);
         revokingAt = now;
+        become(GrantState.REVOKING, now);
     }
 
     /** Somebody wants it to end now; the process takes it from there. */
@@ -219,8 +224,26 @@ public final class Grant {
     }
 
     private void become(GrantState next, Instant now) {
+        GrantState before = state;
         state = next;
         stateSince = now;
+        moved(before, now);
+    }
+
+    private void moved(@Nullable GrantState before, Instant now) {
+        moves.add(new GrantMoved(id, request, tenant, before, state, startsAt, overAt(), now));
+    }
+
+    /** What it has entered since it was read or made, in that order; asked again, there is nothing. For its repository. */
+    public List<GrantMoved> takeMoves() {
+        List<GrantMoved> taken = List.copyOf(moves);
+        moves.clear();
+        return taken;
+    }
+
+    /** When the access has to go, or had to: its end, or the moment at which it was ended before that. */
+    public Instant overAt() {
+        return revokingAt != null && revokingAt.isBefore(endsAt) ? revokingAt : endsAt;
     }
 
     public GrantId id() {

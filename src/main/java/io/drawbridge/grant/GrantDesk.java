@@ -63,7 +63,7 @@ public class GrantDesk implements LivingGrants {
     private static final Duration WARNING = Duration.ofMinutes(10);
 
     /** A revocation that the cloud has not confirmed for so long is overdue, unless the cloud's quotas explain it. */
-    static final Duration OVERDUE = Duration.ofMinutes(5);
+    public static final Duration OVERDUE = Duration.ofMinutes(5);
 
     private static final Duration SHORTEST_WAIT = Duration.ofSeconds(1);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);

@@ -10,10 +10,12 @@ import io.drawbridge.organization.Scopes;
 import io.drawbridge.request.AccessRequests.DuplicateOpenRequestException;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import java.sql.SQLRecoverableException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -64,6 +66,7 @@ class RecordDesk {
     private final Announcements announcements;
     private final TransactionTemplate apart;
     private final Clock clock;
+    private final MeterRegistry meters;
     private final Map<RecordOutcome, Counter> counters = new EnumMap<>(RecordOutcome.class);
 
     RecordDesk(
@@ -83,6 +86,7 @@ class RecordDesk {
         this.apart = new TransactionTemplate(transactions);
         this.apart.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
         this.clock = clock;
+        this.meters = meters;
         Arrays.stream(RecordOutcome.values())
                 .forEach(outcome -> counters.put(
                         outcome,
@@ -232,8 +236,33 @@ class RecordDesk {
         List<Verdict> verdicts = Objects.requireNonNull(apart.execute(status -> triage.decide(caller, denied)));
         for (int i = 0; i < calls.size(); i++) {
             count(verdicts.get(i).outcome());
+            if (verdicts.get(i).outcome() == RecordOutcome.OPENED) {
+                opened(caller.tenant(), denied.get(i).call().eventTime());
+            }
             taken[calls.get(i).number()] = new Taken(denied.get(i), verdicts.get(i), null);
         }
+    }
+
+    /** Counted once it is committed. Clocks of AWS and of this node may differ a little. */
+    private void opened(TenantId tenant, Instant deniedAt) {
+        Duration took = Duration.between(deniedAt, clock.instant());
+        Timer.builder("drawbridge.denial.to.request")
+                .description("From a denied call, by the clock of AWS, to the request that it opened")
+                .tag("tenant", tenant.value())
+                .serviceLevelObjectives(
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(15),
+                        Duration.ofSeconds(30),
+                        Duration.ofMinutes(1),
+                        Duration.ofMinutes(2),
+                        Duration.ofMinutes(5),
+                        Duration.ofMinutes(10),
+                        Duration.ofMinutes(15),
+                        Duration.ofMinutes(30),
+                        Duration.ofHours(1))
+                .register(meters)
+                .record(took.isNegative() ? Duration.ZERO : took);
     }
 
     /** Does the work, and begins it anew when somebody else moved the same at the same moment. */

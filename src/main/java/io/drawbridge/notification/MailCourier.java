@@ -1,5 +1,6 @@
 package io.drawbridge.notification;
 
+import io.drawbridge.operations.Mention;
 import jakarta.mail.MessagingException;
 import jakarta.mail.internet.InternetAddress;
 import jakarta.mail.internet.MimeMessage;
@@ -11,6 +12,7 @@ import java.util.Date;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.mail.MailAuthenticationException;
@@ -28,6 +30,9 @@ import org.springframework.mail.javamail.MimeMessageHelper;
  */
 final class MailCourier implements Courier {
     private static final Logger LOG = LoggerFactory.getLogger(MailCourier.class);
+
+    /** Mail servers repeat the address that they refuse; in the log the notice's id is enough. */
+    private static final Pattern ADDRESS = Pattern.compile("[^\\s<>\"(]+@[^\\s<>\"):;,]+");
 
     /** Notices tried in one round; the next round follows at once if there are more. */
     private static final int ROUND = 100;
@@ -71,16 +76,20 @@ final class MailCourier implements Courier {
             if (claimed.isEmpty()) {
                 continue;
             }
-            try {
-                server.send(message(claimed.get()));
-            } catch (MessagingException | RuntimeException failure) {
-                failed(claimed.get(), failure);
-                if (concernsTheServer(failure)) {
-                    break;
+            Outbox.Parcel parcel = claimed.get();
+            try (Mention about = Mention.open().of(parcel.tenant()).of(parcel.request())) {
+                try {
+                    server.send(message(parcel));
+                } catch (MessagingException | RuntimeException failure) {
+                    failed(parcel, failure);
+                    if (concernsTheServer(failure)) {
+                        break;
+                    }
+                    continue;
                 }
-                continue;
+                outbox.sent(id, clock.instant());
+                LOG.debug("Notice {} ({}) was sent.", parcel.id(), parcel.kind());
             }
-            outbox.sent(id, clock.instant());
             sent++;
         }
         return sent;
@@ -110,7 +119,7 @@ final class MailCourier implements Courier {
                     "Notice {} ({}) could not be sent and is tried again until it can: {}",
                     parcel.id(),
                     parcel.kind(),
-                    reason(failure));
+                    ADDRESS.matcher(reason(failure)).replaceAll("an address"));
         } else {
             LOG.debug(
                     "Notice {} has failed {} times and is tried again at {}.",

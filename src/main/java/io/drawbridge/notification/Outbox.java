@@ -2,7 +2,9 @@ package io.drawbridge.notification;
 
 import io.drawbridge.identity.Caller;
 import io.drawbridge.identity.Person;
+import io.drawbridge.identity.TenantId;
 import io.drawbridge.request.NoticeBoard;
+import io.drawbridge.request.RequestId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -32,7 +34,16 @@ class Outbox implements NoticeBoard {
     }
 
     /** One mail to be sent. */
-    record Parcel(String id, String kind, String address, String subject, String text, String html, int attempts) {}
+    record Parcel(
+            String id,
+            TenantId tenant,
+            @Nullable RequestId request,
+            String kind,
+            String address,
+            String subject,
+            String text,
+            String html,
+            int attempts) {}
 
     /**
      * Puts a notice in; it is there exactly if the caller's transaction commits.
@@ -84,10 +95,13 @@ class Outbox implements NoticeBoard {
         return claimed == 0
                 ? Optional.empty()
                 : database.sql(
-                                "select id, kind, address, subject, body_text, body_html, attempts from notice where id = ?")
+                                "select id, tenant_id, request_id, kind, address, subject, body_text, body_html, attempts"
+                                        + " from notice where id = ?")
                         .param(id)
                         .query((row, number) -> new Parcel(
                                 row.getString("id"),
+                                new TenantId(row.getString("tenant_id")),
+                                row.getString("request_id") == null ? null : new RequestId(row.getString("request_id")),
                                 row.getString("kind"),
                                 row.getString("address"),
                                 row.getString("subject"),

@@ -9,6 +9,7 @@ import io.drawbridge.policy.ApprovalMode;
 import io.drawbridge.policy.Judgement;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -62,6 +63,7 @@ public final class AccessRequest {
     private @Nullable Instant reviewDueAt;
     private @Nullable Review review;
     private final Set<String> identityUsers;
+    private final List<RequestMoved> moves = new ArrayList<>();
 
     /** Takes every field as it was stored; {@link #opened} makes a new one. */
     public AccessRequest(Stored stored) {
@@ -147,7 +149,7 @@ public final class AccessRequest {
             boolean mfa,
             Set<String> identityUsers,
             Instant now) {
-        return new AccessRequest(new Stored(
+        AccessRequest request = new AccessRequest(new Stored(
                 RequestId.random(),
                 tenant,
                 requester,
@@ -178,6 +180,8 @@ public final class AccessRequest {
                 null,
                 null,
                 identityUsers));
+        request.moved(null, now);
+        return request;
     }
 
     /** What makes two requests ask for the same; at most one of them is open at a time. */
@@ -300,8 +304,22 @@ public final class AccessRequest {
     }
 
     private void become(RequestStatus next, Instant now) {
+        RequestStatus before = status;
         status = next;
         statusSince = now;
+        moved(before, now);
+    }
+
+    private void moved(@Nullable RequestStatus before, Instant now) {
+        moves.add(new RequestMoved(
+                id, tenant, before, status, createdAt, now, mode, decision == null ? null : decision.by()));
+    }
+
+    /** What it has entered since it was read or made, in that order; asked again, there is nothing. For its repository. */
+    public List<RequestMoved> takeMoves() {
+        List<RequestMoved> taken = List.copyOf(moves);
+        moves.clear();
+        return taken;
     }
 
     public RequestId id() {

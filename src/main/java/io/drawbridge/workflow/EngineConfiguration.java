@@ -5,6 +5,7 @@ import io.drawbridge.grant.GrantDesk;
 import io.drawbridge.grant.Grants;
 import io.drawbridge.grant.ReconciliationLimits;
 import io.drawbridge.identity.People;
+import io.drawbridge.operations.Mention;
 import io.drawbridge.request.AccessRequests;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,6 +55,9 @@ class EngineConfiguration {
                 engine.setBeans(delegates);
                 engine.setExpressionManager(new ClosedExpressions(delegates));
                 engine.setDefaultUserPermissionNameForTask("TASK_WORK");
+                engine.setLoggingContextBusinessKey(Mention.REQUEST);
+                engine.setLoggingContextTenantId(Mention.TENANT);
+                engine.setDelegateInterceptor(new GrantInLogs());
                 engine.setJobExecutorAcquireByDueDate(true);
                 engine.setTenantIdProvider(new SubjectTenants(requests, findings));
                 engine.setIdentityProviderSessionFactory(new PeopleIdentityProvider.Factory(people));

@@ -21,9 +21,11 @@ class GrantVariables {
     /** The grant of the request that is the instance's business key, from our own table. */
     GrantId grant(DelegateExecution execution) {
         RequestId request = new RequestId(execution.getProcessBusinessKey());
-        return grants.findByRequest(request)
+        GrantId grant = grants.findByRequest(request)
                 .orElseThrow(() -> new IllegalStateException("Request " + request + " has no grant."))
                 .id();
+        GrantInLogs.workingOn(grant);
+        return grant;
     }
 
     void opened(VariableScope scope, GrantId grant, Instant endsAt, Instant expiresSoonAt) {

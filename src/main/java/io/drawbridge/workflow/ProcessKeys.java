@@ -5,6 +5,7 @@ final class ProcessKeys {
     static final String ACCESS_REQUEST = "access-request";
     static final String TIMEBOXED_GRANT = "timeboxed-grant";
     static final String DRIFT_REMOVAL = "drift-removal";
+    static final String STANDING_TROUBLE = "standing-trouble";
 
     static final String JUSTIFY = "UserTask_JustifyRequest";
     static final String APPROVE = "UserTask_ApproveRequest";

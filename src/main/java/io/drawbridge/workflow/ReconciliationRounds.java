@@ -8,6 +8,7 @@ import io.drawbridge.grant.ReconciliationDesk;
 import io.drawbridge.grant.Sweeps;
 import io.drawbridge.identity.People;
 import io.drawbridge.identity.TenantId;
+import io.drawbridge.operations.Mention;
 import java.time.Clock;
 import java.util.function.Function;
 import org.camunda.bpm.engine.ManagementService;
@@ -123,7 +124,7 @@ class ReconciliationRounds {
     }
 
     private static void attempt(TenantId tenant, Function<TenantId, Reconciliation> work) {
-        try {
+        try (Mention about = Mention.open().of(tenant)) {
             Reconciliation found = work.apply(tenant);
             found.failures().forEach(failure -> LOG.warn("Reconciliation of {}: {}", tenant, failure));
             if (found.takenBack() + found.removed() + found.missing() + found.heldBack() + found.foreign() > 0) {

@@ -1,8 +1,13 @@
 package io.drawbridge.workflow;
 
+import io.drawbridge.identity.TenantId;
+import io.drawbridge.operations.Mention;
+import io.drawbridge.request.RequestId;
 import java.util.List;
 import org.camunda.bpm.engine.ManagementService;
+import org.camunda.bpm.engine.RuntimeService;
 import org.camunda.bpm.engine.runtime.Job;
+import org.camunda.bpm.engine.runtime.ProcessInstance;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.scheduling.annotation.Scheduled;
@@ -19,9 +24,11 @@ class RevocationRetrier {
     private static final Logger LOG = LoggerFactory.getLogger(RevocationRetrier.class);
 
     private final ManagementService management;
+    private final RuntimeService runtime;
 
-    RevocationRetrier(ManagementService management) {
+    RevocationRetrier(ManagementService management, RuntimeService runtime) {
         this.management = management;
+        this.runtime = runtime;
     }
 
     /**
@@ -39,7 +46,7 @@ class RevocationRetrier {
                 .desc()
                 .list();
         for (Job job : stuck) {
-            try {
+            try (Mention about = mention(job)) {
                 management.executeJob(job.getId());
                 LOG.info(
                         "Job {} of grant instance {} succeeded after it was stuck.",
@@ -53,5 +60,16 @@ class RevocationRetrier {
                         failure.getMessage());
             }
         }
+    }
+
+    private Mention mention(Job job) {
+        Mention mention = Mention.open();
+        ProcessInstance instance = runtime.createProcessInstanceQuery()
+                .processInstanceId(job.getProcessInstanceId())
+                .singleResult();
+        if (instance != null && instance.getBusinessKey() != null) {
+            mention.of(new RequestId(instance.getBusinessKey()));
+        }
+        return job.getTenantId() == null ? mention : mention.of(new TenantId(job.getTenantId()));
     }
 }

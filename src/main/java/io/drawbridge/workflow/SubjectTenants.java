@@ -15,7 +15,7 @@ import org.camunda.bpm.engine.impl.cfg.multitenancy.TenantIdProviderHistoricDeci
 import org.camunda.bpm.engine.impl.cfg.multitenancy.TenantIdProviderProcessInstanceContext;
 import org.jspecify.annotations.Nullable;
 
-/** Gives every instance the tenant of its request or finding, from our own tables; without one there is no instance. */
+/** Gives every instance the tenant of its request, finding or trouble, from our own tables; without one there is no instance. */
 final class SubjectTenants implements TenantIdProvider {
     private final AccessRequests requests;
     private final DriftFindings findings;
@@ -32,10 +32,13 @@ final class SubjectTenants implements TenantIdProvider {
             return caller.getTenantId();
         }
         String process = context.getProcessDefinition().getKey();
-        return (process.equals(ProcessKeys.DRIFT_REMOVAL)
-                        ? tenantOfFinding(process, context.getVariables())
-                        : tenantOfRequest(process, context.getVariables()))
-                .value();
+        return switch (process) {
+            case ProcessKeys.DRIFT_REMOVAL ->
+                tenantOfFinding(process, context.getVariables()).value();
+            case ProcessKeys.STANDING_TROUBLE ->
+                demand(process, "a tenant", context.getVariables(), TroubleVariables.tenantName());
+            default -> tenantOfRequest(process, context.getVariables()).value();
+        };
     }
 
     private TenantId tenantOfRequest(String process, Map<String, Object> variables) {

@@ -100,6 +100,10 @@ public final class Screenshots {
                     List.of("grants", "organization", "policies", "audit", "drift", "settings", "api-keys")) {
                 picture(erin, "/" + page, page + size);
             }
+
+            Page oscar = signedIn(chromium, window, "oscar");
+            picture(oscar, "/operations", "operations" + size);
+            picture(oscar, "/operations/requests/" + active, "operations-history" + size);
         }
         if (!missing.isEmpty()) {
             System.out.println("Left out, because they do not exist: " + String.join(", ", missing));

@@ -46,7 +46,13 @@ import org.springframework.test.context.ActiveProfiles;
         webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
         properties = {
             "spring.datasource.url=jdbc:h2:mem:live;LOCK_TIMEOUT=10000;DB_CLOSE_DELAY=-1",
-            "drawbridge.cloud.dry-run.confirm-after=0s"
+            "drawbridge.cloud.dry-run.confirm-after=0s",
+            "drawbridge.operations.read-every=PT1S",
+            "drawbridge.operations.look-for-trouble-every=PT1H",
+            // What is stuck waits for the test, or for the person in it, that retries it.
+            "drawbridge.workflow.retry-stuck-every=PT1H",
+            // Tests export no figures unless they say so.
+            "management.prometheus.metrics.export.enabled=true"
         })
 @ActiveProfiles("demo")
 @SuppressWarnings("NullAway.Init")

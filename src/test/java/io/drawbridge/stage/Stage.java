@@ -59,7 +59,8 @@ import org.springframework.jdbc.datasource.init.ResourceDatabasePopulator;
             "drawbridge.notification.poll=1m",
             "drawbridge.workflow.retry-stuck-every=PT1H",
             "drawbridge.reconciliation.initial-delay=PT1H",
-            "camunda.bpm.generic-properties.properties.history-cleanup-enabled=false"
+            "camunda.bpm.generic-properties.properties.history-cleanup-enabled=false",
+            "drawbridge.operations.look-for-trouble-every=PT1H"
         })
 @AutoConfigureMockMvc
 @Import(Stage.Clockwork.class)

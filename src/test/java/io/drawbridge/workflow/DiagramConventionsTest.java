@@ -97,7 +97,9 @@ class DiagramConventionsTest {
                     "Task_ConfirmRemoval",
                     LIKE_A_REVOCATION),
             "drift-removal",
-            Map.of("Task_RemoveDrift", LIKE_A_REVOCATION));
+            Map.of("Task_RemoveDrift", LIKE_A_REVOCATION),
+            "standing-trouble",
+            Map.of("Task_ConfirmRemedy", "PT1S"));
 
     /** What ends access goes before every other job. */
     private static final Set<String> URGENT = Set.of(
@@ -122,6 +124,8 @@ class DiagramConventionsTest {
     private static final Map<String, List<String>> HAPPY_PATH = Map.of(
             "drift-removal",
             List.of("StartEvent_DriftHeldBack", "Task_RemoveDrift", "EndEvent_DriftRemoved"),
+            "standing-trouble",
+            List.of("StartEvent_TroubleFound", "Task_ConfirmRemedy", "EndEvent_TroubleGone"),
             "access-request",
             List.of(
                     "StartEvent_RequestOpened",
@@ -163,7 +167,7 @@ class DiagramConventionsTest {
 
     @Test
     @DisplayName(
-            "exists for the request, for the timeboxed grant and for the removal of drift, and for nothing that this test does not know")
+            "exists for the request, the timeboxed grant, the removal of drift and what is stuck elsewhere, and for nothing that this test does not know")
     void existsForWhatRuns() throws IOException {
         assertThat(diagrams().map(Diagram::name)).containsExactlyInAnyOrderElementsOf(HAPPY_PATH.keySet());
     }

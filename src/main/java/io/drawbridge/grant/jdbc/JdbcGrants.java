@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
@@ -37,9 +38,11 @@ class JdbcGrants implements Grants {
 
     private final JdbcClient database;
     private final TransactionTemplate apart;
+    private final ApplicationEventPublisher events;
 
-    JdbcGrants(JdbcClient database, PlatformTransactionManager transactions) {
+    JdbcGrants(JdbcClient database, PlatformTransactionManager transactions, ApplicationEventPublisher events) {
         this.database = database;
+        this.events = events;
         this.apart = new TransactionTemplate(transactions);
         this.apart.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
     }
@@ -83,6 +86,7 @@ class JdbcGrants implements Grants {
                         + String.join(", :", columns.keySet()) + ")")
                 .params(columns)
                 .update();
+        grant.takeMoves().forEach(events::publishEvent);
     }
 
     @Override
@@ -99,6 +103,7 @@ class JdbcGrants implements Grants {
         if (updated != 1) {
             throw new IllegalStateException("Grant " + grant.id() + " is gone; it cannot be saved.");
         }
+        grant.takeMoves().forEach(events::publishEvent);
     }
 
     @Override

@@ -37,6 +37,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
@@ -46,8 +47,11 @@ class JdbcAccessRequests implements AccessRequests {
     private final JdbcClient database;
     private final JsonMapper json = JsonMapper.builder().build();
 
-    JdbcAccessRequests(JdbcClient database) {
+    private final ApplicationEventPublisher events;
+
+    JdbcAccessRequests(JdbcClient database, ApplicationEventPublisher events) {
         this.database = database;
+        this.events = events;
     }
 
     @Override
@@ -86,6 +90,7 @@ class JdbcAccessRequests implements AccessRequests {
             throw new DuplicateOpenRequestException(request.openKey(), other);
         }
         saveUsers(request);
+        request.takeMoves().forEach(events::publishEvent);
     }
 
     @Override
@@ -103,6 +108,7 @@ class JdbcAccessRequests implements AccessRequests {
             throw new IllegalStateException("Request " + request.id() + " is gone; it cannot be saved.");
         }
         saveUsers(request);
+        request.takeMoves().forEach(events::publishEvent);
     }
 
     @Override

@@ -43,6 +43,7 @@ class Frame {
      * @param organization whether a part of the tree is his to read
      * @param policies whether the running policies are his to read
      * @param drift whether what does not agree with the cloud is his to read
+     * @param operations whether he watches the whole installation
      * @param cockpit whether Camunda's Cockpit lets him in
      */
     record Viewer(
@@ -53,6 +54,7 @@ class Frame {
             boolean organization,
             boolean policies,
             boolean drift,
+            boolean operations,
             boolean cockpit) {}
 
     @ModelAttribute("caller")
@@ -70,6 +72,7 @@ class Frame {
                 caller.isAdministrator() || isAssigned(caller),
                 caller.has(Role.ADMINISTRATOR) || caller.has(Role.PROCESS_OWNER),
                 caller.has(Role.ADMINISTRATOR) || caller.has(Role.OPERATIONS),
+                caller.has(Role.OPERATIONS),
                 caller.has(Role.OPERATIONS) || caller.has(Role.ADMINISTRATOR) || caller.has(Role.PROCESS_OWNER));
     }
 

@@ -5,10 +5,12 @@ import io.drawbridge.identity.People;
 import io.drawbridge.identity.Person;
 import io.drawbridge.identity.PersonId;
 import io.drawbridge.identity.TenantId;
+import io.drawbridge.operations.Mention;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.MDC;
 import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.authentication.AnonymousAuthenticationToken;
 import org.springframework.security.authentication.AuthenticationCredentialsNotFoundException;
@@ -59,6 +61,7 @@ public class Callers {
             return known;
         }
         Caller caller = read(request);
+        MDC.put(Mention.TENANT, caller.tenant().value());
         request.setAttribute(CALLER, caller);
         return caller;
     }

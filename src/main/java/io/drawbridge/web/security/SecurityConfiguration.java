@@ -91,12 +91,14 @@ class SecurityConfiguration {
     private final Clock clock;
     private final String baseUrl;
     private final boolean passwords;
+    private final RolesOfCallerFilter rolesOfCaller;
     private final @Nullable Issuer issuer;
     private final @Nullable IssuerUsers users;
     private final @Nullable OAuth2AuthorizedClientRepository clients;
 
     SecurityConfiguration(
             Door door,
+            Callers callers,
             Limits limits,
             BearerTokens tokens,
             SignInProperties properties,
@@ -107,6 +109,7 @@ class SecurityConfiguration {
             ObjectProvider<IssuerUsers> users,
             ObjectProvider<OAuth2AuthorizedClientRepository> clients) {
         this.door = door;
+        this.rolesOfCaller = new RolesOfCallerFilter(callers);
         this.limits = limits;
         this.tokens = tokens;
         this.properties = properties;
@@ -138,13 +141,14 @@ class SecurityConfiguration {
                         .requestMatchers(path("/actuator/health/**"))
                         .permitAll()
                         .requestMatchers(path("/actuator/**"))
-                        .access(door.only(Role.ADMINISTRATOR, Role.OPERATIONS))
+                        .access(door.only(Role.OPERATIONS))
                         .requestMatchers(path("/v1/events/cloudtrail"))
                         .access(door.known())
                         .anyRequest()
                         .access(door.everybody()))
                 .headers(headers -> headers.contentSecurityPolicy(
                         policy -> policy.policyDirectives("default-src 'none'; frame-ancestors 'none'")))
+                .addFilterAfter(rolesOfCaller, AuthorizationFilter.class)
                 .build();
     }
 

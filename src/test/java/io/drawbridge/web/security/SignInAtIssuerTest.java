@@ -442,6 +442,8 @@ class SignInAtIssuerTest {
         browser.signIn("/requests");
         assertThat(get(token, "/actuator/metrics").statusCode()).isEqualTo(200);
         assertThat(browser.get("/actuator/metrics").statusCode()).isEqualTo(200);
+        assertThat(get(token, "/actuator/health").body()).contains("components");
+        assertThat(browser.get("/actuator/health").body()).contains("components");
 
         database.sql("delete from person_role where person_id = ? and role = 'OPERATIONS'")
                 .param(Cast.OSCAR.value())
@@ -450,6 +452,8 @@ class SignInAtIssuerTest {
         try {
             assertThat(get(token, "/actuator/metrics").statusCode()).isEqualTo(403);
             assertThat(browser.get("/actuator/metrics").statusCode()).isEqualTo(403);
+            assertThat(get(token, "/actuator/health").body()).doesNotContain("components");
+            assertThat(browser.get("/actuator/health").body()).doesNotContain("components");
         } finally {
             database.sql("insert into person_role (person_id, role) values (?, 'OPERATIONS')")
                     .param(Cast.OSCAR.value())
@@ -487,11 +491,12 @@ class SignInAtIssuerTest {
     }
 
     @Test
-    @DisplayName("R70 a service that watches reads metrics, and the engine stays closed to it")
+    @DisplayName("R70 a service that watches reads metrics and health, and the engine stays closed to it")
     void letsServicesWatch() {
         String service = ISSUER.sign(service("watches"));
 
         assertThat(get(service, "/actuator/metrics").statusCode()).isEqualTo(200);
+        assertThat(get(service, "/actuator/health").body()).contains("components");
         assertThat(get(service, "/engine-rest/task").statusCode()).isEqualTo(403);
         assertThat(handIn(service).statusCode()).isEqualTo(403);
     }

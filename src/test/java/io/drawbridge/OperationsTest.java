@@ -1,0 +1,286 @@
+package io.drawbridge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.zaxxer.hikari.HikariDataSource;
+import io.drawbridge.stage.LiveStage;
+import io.drawbridge.stage.Scrape;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.camunda.bpm.engine.impl.cfg.ProcessEngineConfigurationImpl;
+import org.camunda.bpm.engine.impl.jobexecutor.JobExecutor;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.availability.AvailabilityChangeEvent;
+import org.springframework.boot.availability.ReadinessState;
+import org.springframework.context.ApplicationContext;
+import org.yaml.snakeyaml.Yaml;
+
+/** What those see who keep it running. */
+@SuppressWarnings("NullAway.Init")
+class OperationsTest extends LiveStage {
+    private static final Pattern OWN = Pattern.compile("\\bdrawbridge_[a-z_]+");
+    private static final Pattern PARAGRAPH = Pattern.compile("(?m)^## (\\S+)$");
+
+    @Autowired
+    private ApplicationContext application;
+
+    @Autowired
+    private HikariDataSource pool;
+
+    @Test
+    @DisplayName(
+            "each status, decision and time of a request moves its figure once, on the way from the denial to the end")
+    void figuresMoveOnce() throws IOException {
+        String globex = "tenant=\"globex\"";
+        await().untilAsserted(() -> assertThat(scrape().value("drawbridge_requests_total", globex, "status=\"denied\""))
+                .isNotNaN());
+        Scrape before = scrape();
+
+        Answer asked = post(
+                "gina",
+                "/v1/requests",
+                Map.of(
+                        "account", "999900001111",
+                        "permission", "s3:PutBucketPolicy",
+                        "duration", "PT1H",
+                        "justification", "The policy has to go."));
+        assertThat(asked.status()).as(asked.text()).isEqualTo(201);
+        String request = asked.at("/id");
+        await().untilAsserted(() -> assertThat(scrape().value("drawbridge_requests_open", globex, "status=\"pending\""))
+                .isEqualTo(before.value("drawbridge_requests_open", globex, "status=\"pending\"") + 1));
+        assertThat(post("gus", "/v1/requests/" + request + "/approve", Map.of("message", "Fine."))
+                        .status())
+                .isEqualTo(200);
+        await().untilAsserted(
+                        () -> assertThat(get("gina", "/v1/requests/" + request).at("/grant/state"))
+                                .isEqualTo("ACTIVE"));
+        await().untilAsserted(() -> assertThat(scrape().value("drawbridge_grants_living", globex, "state=\"active\""))
+                .isEqualTo(before.value("drawbridge_grants_living", globex, "state=\"active\"") + 1));
+        String grant = get("gina", "/v1/requests/" + request).at("/grant/id");
+        assertThat(call("gina", "DELETE", "/v1/grants/" + grant, null).status()).isEqualTo(202);
+        await().untilAsserted(
+                        () -> assertThat(get("gina", "/v1/requests/" + request).at("/grant/state"))
+                                .isEqualTo("REVOKED"));
+
+        Scrape after = scrape();
+        for (String status : List.of("requested", "pending", "approved")) {
+            after.grewByOne(before, "drawbridge_requests_total", globex, "status=\"" + status + "\"");
+        }
+        after.grewByOne(
+                before,
+                "drawbridge_decisions_total",
+                globex,
+                "mode=\"require\"",
+                "by=\"approver\"",
+                "outcome=\"approved\"");
+        for (String time : List.of("request_to_decision", "approval_to_active", "end_to_revoked")) {
+            after.grewByOne(before, "drawbridge_" + time + "_seconds_count", globex);
+            after.grewByOne(before, "drawbridge_" + time + "_seconds_bucket", globex, "le=\"+Inf\"");
+        }
+        after.grewByOne(before, "drawbridge_end_to_revoked_seconds_bucket", globex, "le=\"60.0\"");
+        assertThat(after.value("drawbridge_requests_total", globex, "status=\"denied\""))
+                .isEqualTo(before.value("drawbridge_requests_total", globex, "status=\"denied\""));
+    }
+
+    @Test
+    @DisplayName("a denied call that opens a request is timed from the denial, and one that is handed in twice is not")
+    void timesFromTheDenial() throws IOException {
+        opensOneRequest("PutBucketNotification");
+    }
+
+    private void opensOneRequest(String call) throws IOException {
+        String record = Files.readString(Path.of("samples/denied-s3-delete-bucket.json"))
+                .replace("s3:DeleteBucket", "s3:" + call)
+                .replace("\"DeleteBucket\"", "\"" + call + "\"")
+                .replaceFirst("\"eventID\": \"[^\"]*\"", "\"eventID\": \"" + UUID.randomUUID() + "\"");
+        double before = count("drawbridge_denial_to_request_seconds_count");
+
+        assertThat(post("intake", "/v1/events/cloudtrail", record).at("/opened"))
+                .isEqualTo("1");
+        assertThat(post("intake", "/v1/events/cloudtrail", record).at("/opened"))
+                .isEqualTo("0");
+
+        assertThat(count("drawbridge_denial_to_request_seconds_count")).isEqualTo(before + 1);
+    }
+
+    private double count(String name) {
+        double value = scrape().value(name, "tenant=\"acme\"");
+        return Double.isNaN(value) ? 0 : value;
+    }
+
+    @Test
+    @DisplayName("each alert has its paragraph in the runbook, and asks for figures that a running node exports")
+    void alertsHoldTogether() throws IOException {
+        List<String> alerts = new ArrayList<>();
+        Set<String> asked = new TreeSet<>();
+        Map<String, List<Map<String, List<Map<String, Object>>>>> file =
+                new Yaml().load(Files.readString(Path.of("docs/alerts.yml")));
+        file.get("groups").forEach(group -> group.get("rules").forEach(rule -> {
+            alerts.add((String) rule.get("alert"));
+            assertThat(rule).containsKeys("expr", "labels", "annotations");
+            OWN.matcher((String) rule.get("expr"))
+                    .results()
+                    .map(MatchResult::group)
+                    .forEach(asked::add);
+        }));
+        List<String> paragraphs = PARAGRAPH
+                .matcher(Files.readString(Path.of("docs/runbook.md")))
+                .results()
+                .map(match -> match.group(1))
+                .toList();
+        assertThat(paragraphs).containsExactlyInAnyOrderElementsOf(alerts).doesNotHaveDuplicates();
+        assertThat(asked).hasSizeGreaterThan(8);
+
+        opensOneRequest("PutBucketCORS");
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+            Scrape scrape = scrape();
+            assertThat(asked.stream().filter(name -> !scrape.has(name)).toList())
+                    .as("figures that alerts ask for and no node exports")
+                    .isEmpty();
+        });
+    }
+
+    @Test
+    @DisplayName("is ready only while database, job executor and policies are there, and lives all the while")
+    void isReadyOnlyWithAllItNeeds() throws SQLException {
+        assertThat(ready()).isEqualTo(200);
+        JsonNode parts = get("oscar", "/actuator/health/readiness").body().path("components");
+        assertThat(names(parts)).containsExactlyInAnyOrder("readinessState", "db", "jobs", "policies");
+
+        JobExecutor executor =
+                ((ProcessEngineConfigurationImpl) engine.getProcessEngineConfiguration()).getJobExecutor();
+        executor.shutdown();
+        try {
+            assertThat(ready()).isEqualTo(503);
+            assertThat(get("oscar", "/actuator/health/readiness").at("/components/jobs/details/reason"))
+                    .contains("job executor is not running");
+            assertThat(get(null, "/actuator/health/liveness").status()).isEqualTo(200);
+        } finally {
+            executor.start();
+        }
+        assertThat(ready()).isEqualTo(200);
+
+        AvailabilityChangeEvent.publish(application, ReadinessState.REFUSING_TRAFFIC);
+        assertThat(ready()).isEqualTo(503);
+        AvailabilityChangeEvent.publish(application, ReadinessState.ACCEPTING_TRAFFIC);
+        assertThat(ready()).isEqualTo(200);
+
+        withoutDatabase(() -> {
+            assertThat(ready()).isEqualTo(503);
+            assertThat(get(null, "/actuator/health/liveness").status()).isEqualTo(200);
+        });
+        await().untilAsserted(() -> assertThat(ready()).isEqualTo(200));
+    }
+
+    /** Nobody gets a connection meanwhile, and everybody learns so at once. */
+    private void withoutDatabase(Runnable meanwhile) throws SQLException {
+        long patience = pool.getConnectionTimeout();
+        List<Connection> taken = new ArrayList<>();
+        try {
+            pool.setConnectionTimeout(250);
+            await().atMost(Duration.ofSeconds(20)).until(() -> {
+                try {
+                    taken.add(pool.getConnection());
+                    return false;
+                } catch (SQLException none) {
+                    return taken.size() == pool.getMaximumPoolSize();
+                }
+            });
+            meanwhile.run();
+        } finally {
+            pool.setConnectionTimeout(patience);
+            for (Connection connection : taken) {
+                connection.close();
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("R70 tells the state of its parts to operations alone, by the role that one has now")
+    void tellsDetailsToOperationsAlone() {
+        assertThat(get("oscar", "/actuator/health").body().has("components")).isTrue();
+        for (String person : new String[] {null, "alice", "erin", "petra"}) {
+            Answer health = get(person, "/actuator/health");
+            assertThat(health.status()).isEqualTo(200);
+            assertThat(health.body().has("components"))
+                    .as("details for " + person)
+                    .isFalse();
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "R70 R72 operations see the revocations and the history of all tenants, an administrator those of his own")
+    void showsEachHisOwn() {
+        String request = ask("alice", "444455556666", "ec2:DeleteVpc", "PT1H");
+        awaitGrant(request, "ACTIVE", Duration.ofSeconds(10));
+        call(
+                "alice",
+                "DELETE",
+                "/v1/grants/" + get("alice", "/v1/requests/" + request).at("/grant/id"),
+                null);
+        awaitGrant(request, "REVOKED", Duration.ofSeconds(10));
+
+        for (String person : List.of("oscar", "erin")) {
+            JsonNode overview = get(person, "/v1/operations").body();
+            assertThat(overview.path("latest").findValuesAsText("request")).contains(request);
+            assertThat(Duration.parse(overview.at("/lateness/max").asText())).isLessThan(Duration.ofMinutes(1));
+            assertThat(overview.at("/lateness/revocations").asInt()).isPositive();
+            JsonNode history = get(person, "/v1/operations/requests/" + request).body();
+            assertThat(history.path("instances").findValuesAsText("process"))
+                    .containsExactly("Access request", "Timeboxed grant");
+            assertThat(history.at("/instances/1/ended").isNull()).isFalse();
+            assertThat(history.at("/instances/1/steps").findValuesAsText("id")).contains("Task_RevokeAccess");
+            assertThat(history.toString()).doesNotContain("archive", "Alice");
+        }
+        assertThat(get("oscar", "/v1/operations").body().path("tenants").toString())
+                .isEqualTo("[\"acme\",\"globex\"]");
+        assertThat(get("erin", "/v1/operations").body().path("tenants").toString())
+                .isEqualTo("[\"acme\"]");
+        String foreign = post(
+                        "gina",
+                        "/v1/requests",
+                        Map.of(
+                                "account", "999900001111",
+                                "permission", "s3:DeleteBucketPolicy",
+                                "duration", "PT1H",
+                                "justification", "It has to go."))
+                .at("/id");
+        assertThat(get("oscar", "/v1/operations/requests/" + foreign).status()).isEqualTo(200);
+        assertThat(get("erin", "/v1/operations/requests/" + foreign).status()).isEqualTo(404);
+        assertThat(get("erin", "/operations/requests/" + foreign).status()).isIn(302, 404);
+        assertThat(get("oscar", "/v1/operations?since=2026-01-01T00:00:00Z").status())
+                .isEqualTo(422);
+    }
+
+    private int ready() {
+        return get(null, "/actuator/health/readiness").status();
+    }
+
+    private static Set<String> names(JsonNode parts) {
+        return parts.properties().stream().map(Map.Entry::getKey).collect(Collectors.toSet());
+    }
+
+    private Scrape scrape() {
+        Answer answer = get("oscar", "/actuator/prometheus");
+        assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+        return new Scrape(answer.text());
+    }
+}
