@@ -58,15 +58,15 @@ final class MailCourier implements Courier {
     }
 
     @Override
-    public boolean carriesMail() {
-        return true;
+    public boolean carries(Transport transport) {
+        return transport == Transport.MAIL;
     }
 
     /** Ends early when the mail server does not answer: what is left stays due, and nothing of it counts as a failure. */
     @Override
     public int round() {
         int sent = 0;
-        for (String id : outbox.due(clock.instant(), ROUND)) {
+        for (String id : outbox.due(Transport.MAIL, clock.instant(), ROUND)) {
             Optional<Outbox.Parcel> claimed = outbox.claim(id, clock.instant(), properties.lease());
             if (claimed.isEmpty()) {
                 continue;

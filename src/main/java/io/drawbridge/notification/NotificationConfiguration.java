@@ -7,14 +7,14 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.mail.javamail.JavaMailSender;
 
-/** Puts outbox and courier together; there is a courier exactly if there is a mail server. */
+/** Puts outbox and couriers together, one courier for each way out of the house. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties({AddressProperties.class, MailProperties.class, NotificationProperties.class})
 class NotificationConfiguration {
 
     /** Whoever has mail to carry; without a mail server nobody, and every notice counts as delivered on the Notices page. */
     @Bean
-    Courier courier(
+    Courier mailCourier(
             Outbox outbox,
             ObjectProvider<JavaMailSender> mail,
             MailProperties sender,

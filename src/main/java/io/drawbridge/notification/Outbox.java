@@ -44,6 +44,7 @@ class Outbox implements NoticeBoard {
         Map<String, @Nullable Object> columns = new LinkedHashMap<>();
         columns.put("id", UUID.randomUUID().toString());
         columns.put("tenant_id", recipient.tenant().value());
+        columns.put("transport", Transport.MAIL.word());
         columns.put("kind", letter.kind().word());
         columns.put("recipient_id", recipient.id().value());
         columns.put("address", recipient.email());
@@ -62,11 +63,11 @@ class Outbox implements NoticeBoard {
                 .update();
     }
 
-    /** Keys of what is due, longest due first. */
-    List<String> due(Instant now, int limit) {
-        return database.sql("select id from notice where sent_at is null and next_attempt_at <= ?"
-                        + " order by next_attempt_at, number limit ?")
-                .params(utc(now), limit)
+    /** Keys of what is due to leave by that transport, longest due first. */
+    List<String> due(Transport transport, Instant now, int limit) {
+        return database.sql("select id from notice where sent_at is null and given_up_at is null"
+                        + " and next_attempt_at <= ? and transport = ? order by next_attempt_at, number limit ?")
+                .params(utc(now), transport.word(), limit)
                 .query(String.class)
                 .list();
     }

@@ -46,7 +46,7 @@ class PostedNotices implements RequestNotices, GrantNotices {
             DateTimeFormatter.ofPattern("d MMMM uuuu, HH:mm:ss z", Locale.ENGLISH);
 
     private final Outbox outbox;
-    private final Courier courier;
+    private final boolean mailed;
     private final LetterPress press;
     private final People people;
     private final Scopes scopes;
@@ -56,7 +56,7 @@ class PostedNotices implements RequestNotices, GrantNotices {
 
     PostedNotices(
             Outbox outbox,
-            Courier courier,
+            List<Courier> couriers,
             LetterPress press,
             People people,
             Scopes scopes,
@@ -64,7 +64,7 @@ class PostedNotices implements RequestNotices, GrantNotices {
             NotificationProperties properties,
             Clock clock) {
         this.outbox = outbox;
-        this.courier = courier;
+        this.mailed = couriers.stream().anyMatch(courier -> courier.carries(Transport.MAIL));
         this.press = press;
         this.people = people;
         this.scopes = scopes;
@@ -465,7 +465,7 @@ class PostedNotices implements RequestNotices, GrantNotices {
         }
         String text = press.text(letter);
         String html = press.html(letter);
-        boolean delivered = !courier.carriesMail() || !letter.kind().byMail();
+        boolean delivered = !mailed || !letter.kind().byMail();
         reached.forEach(person -> outbox.put(person, letter, text, html, clock.instant(), delivered));
     }
 

@@ -98,7 +98,7 @@ final class PostOffice implements AutoCloseable {
     }
 
     Courier courier() {
-        return context.getBean(Courier.class);
+        return context.getBean("mailCourier", Courier.class);
     }
 
     Outbox outbox() {
