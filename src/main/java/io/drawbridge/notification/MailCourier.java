@@ -10,7 +10,6 @@ import java.time.Instant;
 import java.util.Date;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.concurrent.ThreadLocalRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.mail.MailAuthenticationException;
@@ -33,6 +32,7 @@ final class MailCourier implements Courier {
     private static final int ROUND = 100;
 
     private final Outbox outbox;
+    private final ChannelFailures channels;
     private final JavaMailSender server;
     private final InternetAddress from;
     private final String host;
@@ -41,12 +41,14 @@ final class MailCourier implements Courier {
 
     MailCourier(
             Outbox outbox,
+            ChannelFailures channels,
             JavaMailSender server,
             InternetAddress from,
             AddressProperties address,
             NotificationProperties properties,
             Clock clock) {
         this.outbox = outbox;
+        this.channels = channels;
         this.server = server;
         this.from = from;
         this.host = address.baseUrl().getHost();
@@ -81,6 +83,9 @@ final class MailCourier implements Courier {
                 continue;
             }
             outbox.sent(id, clock.instant());
+            if (claimed.get().channel() != null) {
+                channels.succeeded(claimed.get().channel());
+            }
             sent++;
         }
         return sent;
@@ -103,8 +108,14 @@ final class MailCourier implements Courier {
     }
 
     private void failed(Outbox.Parcel parcel, Exception failure) {
-        Instant next = clock.instant().plus(backOff(parcel.attempts()));
+        Duration pause = BackOff.after(parcel.attempts(), properties);
+        Instant next = clock.instant().plus(pause);
         outbox.failed(parcel.id(), reason(failure), next);
+        String channel = parcel.channel();
+        if (channel != null && !concernsTheServer(failure)) {
+            // NB. A mail server that is down is no fault of a mail list, and stops none.
+            channels.failed(parcel.tenant(), channel, reason(failure), pause, true);
+        }
         if (parcel.attempts() == 0) {
             LOG.warn(
                     "Notice {} ({}) could not be sent and is tried again until it can: {}",
@@ -118,17 +129,6 @@ final class MailCourier implements Courier {
                     parcel.attempts() + 1,
                     next);
         }
-    }
-
-    /** Doubles with each failure up to the longest, less up to half of it by chance, so that not all come back at once. */
-    private Duration backOff(int failedBefore) {
-        Duration longest = properties.longestBackOff();
-        Duration full = failedBefore >= 20
-                ? longest
-                : properties.backOff().multipliedBy(1L << failedBefore).compareTo(longest) > 0
-                        ? longest
-                        : properties.backOff().multipliedBy(1L << failedBefore);
-        return Duration.ofMillis(ThreadLocalRandom.current().nextLong(full.toMillis() / 2, full.toMillis() + 1));
     }
 
     /** Whether the next notice would fail the same way; Spring gives a cause only to failures of the connection. */

@@ -7,6 +7,7 @@ import io.drawbridge.identity.People;
 import io.drawbridge.identity.Person;
 import io.drawbridge.identity.PersonId;
 import io.drawbridge.identity.TenantId;
+import io.drawbridge.organization.ChannelEvent;
 import io.drawbridge.organization.PermissionSetName;
 import io.drawbridge.organization.ScopePath;
 import io.drawbridge.organization.Scopes;
@@ -46,6 +47,7 @@ class PostedNotices implements RequestNotices, GrantNotices {
             DateTimeFormatter.ofPattern("d MMMM uuuu, HH:mm:ss z", Locale.ENGLISH);
 
     private final Outbox outbox;
+    private final ChannelNotices channels;
     private final boolean mailed;
     private final LetterPress press;
     private final People people;
@@ -56,6 +58,7 @@ class PostedNotices implements RequestNotices, GrantNotices {
 
     PostedNotices(
             Outbox outbox,
+            ChannelNotices channels,
             List<Courier> couriers,
             LetterPress press,
             People people,
@@ -64,6 +67,7 @@ class PostedNotices implements RequestNotices, GrantNotices {
             NotificationProperties properties,
             Clock clock) {
         this.outbox = outbox;
+        this.channels = channels;
         this.mailed = couriers.stream().anyMatch(courier -> courier.carries(Transport.MAIL));
         this.press = press;
         this.people = people;
@@ -111,6 +115,7 @@ class PostedNotices implements RequestNotices, GrantNotices {
 
     @Override
     public void pendingWith(AccessRequest request, Collection<PersonId> approvers) {
+        channels.tell(ChannelEvent.REQUEST_PENDING, request, null);
         toRequester(
                 request,
                 Letter.of(
@@ -122,6 +127,7 @@ class PostedNotices implements RequestNotices, GrantNotices {
 
     @Override
     public void approved(AccessRequest request) {
+        channels.tell(ChannelEvent.REQUEST_APPROVED, request, null);
         Decision decision = request.decision().orElseThrow();
         AccessDuration given = request.grantedDuration().orElseThrow();
         Letter letter = Letter.of(
@@ -138,6 +144,7 @@ class PostedNotices implements RequestNotices, GrantNotices {
 
     @Override
     public void denied(AccessRequest request, Collection<PersonId> asked) {
+        channels.tell(ChannelEvent.REQUEST_DENIED, request, null);
         Decision decision = request.decision().orElseThrow();
         Letter letter = Letter.of(
                         NoticeKind.DENIED,
@@ -169,6 +176,7 @@ class PostedNotices implements RequestNotices, GrantNotices {
 
     @Override
     public void expired(AccessRequest request, Collection<PersonId> asked) {
+        channels.tell(ChannelEvent.REQUEST_EXPIRED, request, null);
         toRequester(
                 request,
                 Letter.of(
@@ -214,6 +222,7 @@ class PostedNotices implements RequestNotices, GrantNotices {
 
     @Override
     public void breakGlass(AccessRequest request, Collection<PersonId> told) {
+        channels.tell(ChannelEvent.REQUEST_BREAK_GLASS, request, null);
         Letter letter = Letter.of(
                         NoticeKind.BREAK_GLASS,
                         "BREAK-GLASS: " + request.requester() + " opened " + what(request),
@@ -322,6 +331,7 @@ class PostedNotices implements RequestNotices, GrantNotices {
 
     @Override
     public void active(Grant grant, AccessRequest request) {
+        channels.tell(ChannelEvent.GRANT_ACTIVE, request, grant);
         toRequester(
                 request,
                 Letter.of(
@@ -334,6 +344,7 @@ class PostedNotices implements RequestNotices, GrantNotices {
 
     @Override
     public void expiringSoon(Grant grant, AccessRequest request) {
+        channels.tell(ChannelEvent.GRANT_EXPIRING_SOON, request, grant);
         toRequester(
                 request,
                 Letter.of(
@@ -346,6 +357,8 @@ class PostedNotices implements RequestNotices, GrantNotices {
 
     @Override
     public void revoked(Grant grant, AccessRequest request) {
+        channels.tell(
+                grant.endedBy().isPresent() ? ChannelEvent.GRANT_REVOKED : ChannelEvent.GRANT_EXPIRED, request, grant);
         Letter letter = Letter.of(
                         NoticeKind.REVOKED,
                         "Access is gone: " + what(request),
@@ -378,6 +391,7 @@ class PostedNotices implements RequestNotices, GrantNotices {
 
     @Override
     public void revocationOverdue(Grant grant, AccessRequest request, Collection<PersonId> told) {
+        channels.tell(ChannelEvent.GRANT_REVOKE_OVERDUE, request, grant);
         Letter letter = Letter.of(
                         NoticeKind.REVOCATION_OVERDUE,
                         "Access may still be on: " + what(request),
