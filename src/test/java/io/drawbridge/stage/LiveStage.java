@@ -46,7 +46,10 @@ import org.springframework.test.context.ActiveProfiles;
         webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
         properties = {
             "spring.datasource.url=jdbc:h2:mem:live;LOCK_TIMEOUT=10000;DB_CLOSE_DELAY=-1",
-            "drawbridge.cloud.dry-run.confirm-after=0s"
+            "drawbridge.cloud.dry-run.confirm-after=0s",
+            // For webhooks to receivers of the tests' own.
+            "drawbridge.channels.allow-inside=127.0.0.1",
+            "drawbridge.channels.allow-http=127.0.0.1"
         })
 @ActiveProfiles("demo")
 @SuppressWarnings("NullAway.Init")
