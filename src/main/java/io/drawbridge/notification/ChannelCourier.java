@@ -99,6 +99,7 @@ final class ChannelCourier implements Courier, DisposableBean {
      */
     @Override
     public int round() {
+        outbox.abandonRemoved(ChannelNotices.REMOVED, clock.instant());
         for (ChannelBook.Due due : book.due(clock.instant())) {
             if (begin(due)) {
                 turns.register();

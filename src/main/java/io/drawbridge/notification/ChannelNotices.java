@@ -29,7 +29,7 @@ class ChannelNotices implements ChannelPost {
     /** What a test says it is; no channel can leave it out. */
     static final String TEST = "channel.test";
 
-    private static final String REMOVED = "The channel was removed before this could be delivered.";
+    static final String REMOVED = "The channel was removed before this could be delivered.";
 
     private final Outbox outbox;
     private final NotificationChannels channels;

@@ -201,6 +201,14 @@ class Outbox implements NoticeBoard {
                 .update();
     }
 
+    /** Gives up what came in at the very moment in which its channel was removed. */
+    void abandonRemoved(String reason, Instant now) {
+        database.sql("update notice set given_up_at = ?, failure = ? where sent_at is null and given_up_at is null"
+                        + " and channel_id in (select id from notification_channel where removed_at is not null)")
+                .params(utc(now), reason)
+                .update();
+    }
+
     int waiting(String channel) {
         return database.sql(
                         "select count(*) from notice where channel_id = ? and sent_at is null and given_up_at is null")

@@ -23,10 +23,12 @@ import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpResponse;
+import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.io.SocketConfig;
 import org.apache.hc.core5.http.io.entity.StringEntity;
 import org.apache.hc.core5.util.Timeout;
@@ -45,6 +47,11 @@ import org.springframework.stereotype.Component;
 final class WebhookSender implements Sender, DisposableBean {
     private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
 
+    /** Of an answer; more than that breaks it off. */
+    private static final int MOST_HEADERS = 100;
+
+    private static final int LONGEST_LINE = 8192;
+
     private final NotificationChannels channels;
     private final Seal seal;
     private final Perimeter perimeter;
@@ -61,6 +68,12 @@ final class WebhookSender implements Sender, DisposableBean {
         this.http = HttpClients.custom()
                 .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
                         .setDnsResolver(new OutsideOnly(perimeter))
+                        .setConnectionFactory(ManagedHttpClientConnectionFactory.builder()
+                                .http1Config(Http1Config.custom()
+                                        .setMaxHeaderCount(MOST_HEADERS)
+                                        .setMaxLineLength(LONGEST_LINE)
+                                        .build())
+                                .build())
                         .setMaxConnTotal(properties.concurrency())
                         .setMaxConnPerRoute(properties.concurrency())
                         .setDefaultConnectionConfig(ConnectionConfig.custom()
