@@ -8,7 +8,6 @@ import io.drawbridge.organization.NotificationChannels;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -90,7 +89,7 @@ class ChannelFailures {
                 .loudly();
         String text = press.text(letter);
         String html = press.html(letter);
-        List.copyOf(people.of(channel.tenant(), Role.ADMINISTRATOR)).stream()
+        people.of(channel.tenant(), Role.ADMINISTRATOR).stream()
                 .filter(person -> !person.email().isBlank())
                 .forEach(person -> outbox.put(person, letter, text, html, clock.instant(), !mailed));
     }

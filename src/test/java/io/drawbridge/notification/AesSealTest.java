@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
@@ -57,6 +58,6 @@ class AesSealTest {
 
     private static String key(char each) {
         return Base64.getEncoder()
-                .encodeToString(String.valueOf(each).repeat(32).getBytes());
+                .encodeToString(String.valueOf(each).repeat(32).getBytes(StandardCharsets.US_ASCII));
     }
 }
