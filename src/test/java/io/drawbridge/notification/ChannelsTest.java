@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
 import io.drawbridge.grant.Grant;
+import io.drawbridge.identity.Caller;
 import io.drawbridge.identity.InvalidInputException;
 import io.drawbridge.identity.PersonId;
 import io.drawbridge.organization.ChannelEvent;
@@ -405,14 +406,14 @@ class ChannelsTest {
     @DisplayName("R70 a channel is none of another tenant's, and hears nothing of it")
     void keepsTenantsApart() {
         Made made = webhook("Everything", List.of(), List.of());
+        Caller gina = administrator(GINA);
 
         assertThatExceptionOfType(io.drawbridge.identity.NotFoundException.class)
-                .isThrownBy(() ->
-                        office.desk().find(administrator(GINA), made.channel().id()));
+                .isThrownBy(() -> office.desk().find(gina, made.channel().id()));
         assertThatExceptionOfType(io.drawbridge.identity.ForbiddenException.class)
                 .isThrownBy(() ->
                         office.desk().find(office.caller(BOB), made.channel().id()));
-        assertThat(office.desk().list(administrator(GINA))).isEmpty();
+        assertThat(office.desk().list(gina)).isEmpty();
     }
 
     @Test
@@ -465,7 +466,7 @@ class ChannelsTest {
         }
     }
 
-    private io.drawbridge.identity.Caller administrator(PersonId person) {
+    private Caller administrator(PersonId person) {
         office.database()
                 .sql("insert into person_role (person_id, role) values (?, 'ADMINISTRATOR')")
                 .param(person.value())
