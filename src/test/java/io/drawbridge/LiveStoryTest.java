@@ -181,7 +181,7 @@ class LiveStoryTest extends LiveStage {
         assertThat(told.at("/items/0/eventId")).isEqualTo(tested.at("/eventId"));
         assertThat(told.at("/items/0/event")).isEqualTo("channel.test");
         assertThat(told.at("/items/0/address")).isEqualTo("http://127.0.0.1:9");
-        assertThat(unknown.status()).isEqualTo(400);
+        assertThat(unknown.status()).isEqualTo(422);
         assertThat(unknown.text()).contains("colour");
         assertThat(removed.status()).isEqualTo(204);
         assertThat(get("erin", path).status()).isEqualTo(404);

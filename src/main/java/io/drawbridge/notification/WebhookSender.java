@@ -6,6 +6,7 @@ import io.drawbridge.organization.NotificationChannels;
 import io.drawbridge.organization.Seal;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.DateTimeException;
@@ -143,7 +144,7 @@ final class WebhookSender implements Sender, DisposableBean {
             return answer;
         } catch (IOException | IllegalStateException failure) {
             return Answer.again(
-                    post.isCancelled() && deadline.isDone()
+                    post.isCancelled() || failure instanceof SocketTimeoutException
                             ? "The receiver did not answer within "
                                     + properties.timeout().toSeconds() + " s."
                             : reason(failure));
@@ -212,9 +213,6 @@ final class WebhookSender implements Sender, DisposableBean {
         }
         if (failure instanceof SSLException) {
             return "The receiver cannot be trusted: its certificate is none for this host, or it speaks no TLS.";
-        }
-        if (failure instanceof java.net.SocketTimeoutException) {
-            return "The receiver did not answer in time.";
         }
         return "The receiver cannot be reached, or broke off.";
     }

@@ -21,7 +21,7 @@ class PerimeterTest {
     /** As an operating system's resolver reads what is no canonical number: every one of these is this very machine. */
     private static final Lookup OBLIGING = host -> new InetAddress[] {InetAddress.getByName("93.184.216.34")};
 
-    @ParameterizedTest(name = "{0}")
+    @ParameterizedTest(name = "address \"{0}\"")
     @DisplayName(
             "an address that is spelled as a number, with a user, or without TLS is refused whatever it resolves to")
     @ValueSource(
