@@ -56,6 +56,13 @@ class ChannelsPageTest extends Office {
                 .contains("value=\"grant.active\" checked=\"checked\"", "ou-production</textarea>", "channel.test")
                 .contains("delivered");
         assertThat(body(look(ERIN, "/notices"))).contains("the channel", "Security");
+        database.sql(
+                        "update notice set sent_at = null, attempts = 2, failure = 'Nobody is there.' where channel_id = ?")
+                .param(channel.id())
+                .update();
+        assertThat(body(look(ERIN, one)))
+                .contains("waiting, 2 failed attempts", "Nobody is there.", "1</span> waiting");
+        assertThat(body(look(ERIN, "/notices"))).contains("waiting to be sent", "Nobody is there.");
 
         send(ERIN, one + "/remove").andExpect(redirectedUrl(CHANNELS));
         look(ERIN, one).andExpect(status().isNotFound());
