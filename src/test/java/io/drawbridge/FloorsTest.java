@@ -113,7 +113,13 @@ class FloorsTest {
     void eachForeignSystemHasOneDoor() {
         onlyDoor("org.camunda..", in("workflow"));
         onlyDoor("com.cedarpolicy..", ROOT + ".policy.cedar");
-        onlyDoor("software.amazon.awssdk..", ROOT + ".organization.aws", ROOT + ".grant.aws..", ROOT + ".intake.aws..");
+        onlyDoor(
+                "software.amazon.awssdk..",
+                ROOT + ".organization.aws",
+                ROOT + ".grant.aws..",
+                ROOT + ".intake.aws..",
+                ROOT + ".notification.aws");
+        onlyDoor("org.apache.hc..", in("notification"));
         onlyDoor("jakarta.mail..", in("notification"));
         onlyDoor("org.springframework.mail..", in("notification"));
     }

@@ -148,8 +148,52 @@ class LiveStoryTest extends LiveStage {
                 "expiresAt",
                 Instant.now().plus(1, ChronoUnit.DAYS).toString());
 
-        Answer made = makeAKey(wanted);
-        Answer again = makeAKey(wanted);
+        saysOnce("/v1/api-keys", wanted);
+    }
+
+    @Test
+    @DisplayName("R70 the secret of a webhook is said once: in no table, in no later answer, in no repeated one")
+    void keepsTheSecretOfAWebhook() {
+        Answer made = saysOnce(
+                "/v1/notification-channels",
+                Map.of(
+                        "name", "Chat bridge",
+                        "kind", "webhook",
+                        "url", "http://127.0.0.1:9/hook",
+                        "headers", Map.of("Authorization", "Bearer header-secret"),
+                        "events", List.of("grant.revoke_overdue")));
+        String secret = made.at("/secret");
+        String path = "/v1/notification-channels/" + made.at("/channel/id");
+
+        Answer listed = get("erin", "/v1/notification-channels");
+        Answer changed =
+                call("erin", "PUT", path, Map.of("name", "Chat", "url", "http://127.0.0.1:9/other", "enabled", false));
+        Answer tested = post("erin", path + ":test", Map.of());
+        Answer told = get("erin", path + "/deliveries");
+        Answer unknown = call("erin", "PUT", path, Map.of("name", "Chat", "colour", "red"));
+        Answer removed = call("erin", "DELETE", path, null);
+
+        assertThat(listed.text()).contains("Chat bridge", "Authorization").doesNotContain(secret, "header-secret");
+        assertThat(changed.status()).as(changed.text()).isEqualTo(200);
+        assertThat(changed.at("/delivery")).isEqualTo("disabled");
+        assertThat(changed.text()).contains("Authorization").doesNotContain(secret, "header-secret");
+        assertThat(tested.status()).isEqualTo(202);
+        assertThat(told.at("/items/0/eventId")).isEqualTo(tested.at("/eventId"));
+        assertThat(told.at("/items/0/event")).isEqualTo("channel.test");
+        assertThat(told.at("/items/0/address")).isEqualTo("http://127.0.0.1:9");
+        assertThat(unknown.status()).isEqualTo(422);
+        assertThat(unknown.text()).contains("colour");
+        assertThat(removed.status()).isEqualTo(204);
+        assertThat(get("erin", path).status()).isEqualTo(404);
+        assertThat(get("erin", "/v1/audit?subject=" + made.at("/channel/id")).text())
+                .contains("channel.added", "channel.changed", "channel.tested", "channel.removed")
+                .doesNotContain(secret, "header-secret", "/hook", "/other");
+    }
+
+    /** The answer of a call that makes a secret, which nothing repeats. */
+    private Answer saysOnce(String path, Map<String, Object> wanted) {
+        Answer made = keyed(path, wanted);
+        Answer again = keyed(path, wanted);
 
         assertThat(made.status()).as(made.text()).isEqualTo(201);
         String secret = made.at("/secret");
@@ -168,14 +212,15 @@ class LiveStoryTest extends LiveStage {
                             .listOfRows()
                             .toString())
                     .as(table)
-                    .doesNotContain(secret);
+                    .doesNotContain(secret, "header-secret");
         }
+        return made;
     }
 
-    private Answer makeAKey(Map<String, Object> wanted) {
-        HttpRequest.Builder call = request("POST", "/v1/api-keys", wanted)
+    private Answer keyed(String path, Map<String, Object> wanted) {
+        HttpRequest.Builder call = request("POST", path, wanted)
                 .header("Authorization", basic("erin"))
-                .header("Idempotency-Key", "make-a-key");
+                .header("Idempotency-Key", "once" + path);
         return send(call);
     }
 }

@@ -1,11 +1,11 @@
 package io.drawbridge.notification;
 
-/** Carries what lies in the outbox to the people it is for. */
+/** Carries what lies in the outbox to those it is for, by one transport or several. */
 interface Courier {
-    /** The courier of an installation without a mail server. */
+    /** The courier of an installation that lacks what this transport needs. */
     Courier NOBODY = new Courier() {
         @Override
-        public boolean carriesMail() {
+        public boolean carries(Transport transport) {
             return false;
         }
 
@@ -15,8 +15,8 @@ interface Courier {
         }
     };
 
-    /** Whether notices leave the house by mail; if not, they are delivered once they can be read on the page. */
-    boolean carriesMail();
+    /** Whether notices of that transport leave the house; what nobody carries counts as delivered on the Notices page. */
+    boolean carries(Transport transport);
 
     /**
      * Tries everything that is due now, each notice at most once; several nodes may do so at the same time.

@@ -1,66 +1,80 @@
 package io.drawbridge.notification;
 
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
-/** Sends the courier round and round, on a thread of his own, for as long as the application runs. */
+/**
+ * Sends each courier round and round, on a thread of its own, for as long as the application runs.
+ *
+ * <p>So no transport waits for another: while a mail server hangs, webhooks go on, and the other way round.
+ */
 @Component
 class CourierRounds implements SmartLifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(CourierRounds.class);
 
-    private final Courier courier;
+    private final List<Courier> couriers;
     private final NotificationProperties properties;
-    private @Nullable ScheduledExecutorService thread;
+    private List<ScheduledThreadPoolExecutor> threads = List.of();
+    private boolean running;
 
-    CourierRounds(Courier courier, NotificationProperties properties) {
-        this.courier = courier;
+    CourierRounds(List<Courier> couriers, NotificationProperties properties) {
+        this.couriers = couriers.stream()
+                .filter(courier -> Arrays.stream(Transport.values()).anyMatch(courier::carries))
+                .toList();
         this.properties = properties;
     }
 
     @Override
-    @SuppressWarnings("FutureReturnValueIgnored") // A round throws nothing that its future could keep.
     public synchronized void start() {
-        if (thread == null && courier.carriesMail()) {
-            ScheduledThreadPoolExecutor started = new ScheduledThreadPoolExecutor(1, work -> {
-                Thread made = new Thread(work, "drawbridge-courier");
-                made.setDaemon(true);
-                return made;
-            });
-            long poll = properties.poll().toMillis();
-            started.scheduleWithFixedDelay(this::round, poll, poll, TimeUnit.MILLISECONDS);
-            thread = started;
+        if (!running) {
+            threads = couriers.stream().map(this::sent).toList();
+            running = true;
         }
     }
 
-    /** Waits for a mail that is under way, so that it is noted as sent; what is left is sent by another node, or later. */
+    @SuppressWarnings("FutureReturnValueIgnored") // A round throws nothing that its future could keep.
+    private ScheduledThreadPoolExecutor sent(Courier courier) {
+        ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(1, work -> {
+            Thread made = new Thread(work, "drawbridge-courier");
+            made.setDaemon(true);
+            return made;
+        });
+        long poll = properties.poll().toMillis();
+        thread.scheduleWithFixedDelay(() -> round(courier), poll, poll, TimeUnit.MILLISECONDS);
+        return thread;
+    }
+
+    /** Waits for what is under way, so that it is noted as sent; what is left is sent by another node, or later. */
     @Override
     public synchronized void stop() {
-        if (thread != null) {
-            thread.shutdown();
+        threads.forEach(ScheduledThreadPoolExecutor::shutdown);
+        long until = System.nanoTime() + properties.timeout().toNanos();
+        for (ScheduledThreadPoolExecutor thread : threads) {
             try {
-                if (!thread.awaitTermination(properties.timeout().toMillis(), TimeUnit.MILLISECONDS)) {
+                if (!thread.awaitTermination(until - System.nanoTime(), TimeUnit.NANOSECONDS)) {
                     thread.shutdownNow();
                 }
             } catch (InterruptedException interrupted) {
                 Thread.currentThread().interrupt();
             }
-            thread = null;
         }
+        threads = List.of();
+        running = false;
     }
 
     @Override
     public synchronized boolean isRunning() {
-        return thread != null;
+        return running;
     }
 
     /** A database that is down must not end the rounds: what throws once would never be scheduled again. */
-    private void round() {
+    private void round(Courier courier) {
         try {
             while (courier.round() > 0 && !Thread.currentThread().isInterrupted()) {
                 // The outbox held more than one round takes, or was filled meanwhile.

@@ -11,7 +11,6 @@ import java.time.Instant;
 import java.util.Date;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +37,7 @@ final class MailCourier implements Courier {
     private static final int ROUND = 100;
 
     private final Outbox outbox;
+    private final ChannelFailures channels;
     private final JavaMailSender server;
     private final InternetAddress from;
     private final String host;
@@ -46,12 +46,14 @@ final class MailCourier implements Courier {
 
     MailCourier(
             Outbox outbox,
+            ChannelFailures channels,
             JavaMailSender server,
             InternetAddress from,
             AddressProperties address,
             NotificationProperties properties,
             Clock clock) {
         this.outbox = outbox;
+        this.channels = channels;
         this.server = server;
         this.from = from;
         this.host = address.baseUrl().getHost();
@@ -63,15 +65,15 @@ final class MailCourier implements Courier {
     }
 
     @Override
-    public boolean carriesMail() {
-        return true;
+    public boolean carries(Transport transport) {
+        return transport == Transport.MAIL;
     }
 
     /** Ends early when the mail server does not answer: what is left stays due, and nothing of it counts as a failure. */
     @Override
     public int round() {
         int sent = 0;
-        for (String id : outbox.due(clock.instant(), ROUND)) {
+        for (String id : outbox.due(Transport.MAIL, clock.instant(), ROUND)) {
             Optional<Outbox.Parcel> claimed = outbox.claim(id, clock.instant(), properties.lease());
             if (claimed.isEmpty()) {
                 continue;
@@ -88,6 +90,9 @@ final class MailCourier implements Courier {
                     continue;
                 }
                 outbox.sent(id, clock.instant());
+                if (parcel.channel() != null) {
+                    channels.succeeded(parcel.channel());
+                }
                 LOG.debug("Notice {} ({}) was sent.", parcel.id(), parcel.kind());
             }
             sent++;
@@ -112,8 +117,14 @@ final class MailCourier implements Courier {
     }
 
     private void failed(Outbox.Parcel parcel, Exception failure) {
-        Instant next = clock.instant().plus(backOff(parcel.attempts()));
+        Duration pause = BackOff.after(parcel.attempts(), properties);
+        Instant next = clock.instant().plus(pause);
         outbox.failed(parcel.id(), reason(failure), next);
+        String channel = parcel.channel();
+        if (channel != null && !concernsTheServer(failure)) {
+            // NB. A mail server that is down is no fault of a mail list, and stops none.
+            channels.failed(parcel.tenant(), channel, reason(failure), pause, true);
+        }
         if (parcel.attempts() == 0) {
             LOG.warn(
                     "Notice {} ({}) could not be sent and is tried again until it can: {}",
@@ -127,17 +138,6 @@ final class MailCourier implements Courier {
                     parcel.attempts() + 1,
                     next);
         }
-    }
-
-    /** Doubles with each failure up to the longest, less up to half of it by chance, so that not all come back at once. */
-    private Duration backOff(int failedBefore) {
-        Duration longest = properties.longestBackOff();
-        Duration full = failedBefore >= 20
-                ? longest
-                : properties.backOff().multipliedBy(1L << failedBefore).compareTo(longest) > 0
-                        ? longest
-                        : properties.backOff().multipliedBy(1L << failedBefore);
-        return Duration.ofMillis(ThreadLocalRandom.current().nextLong(full.toMillis() / 2, full.toMillis() + 1));
     }
 
     /** Whether the next notice would fail the same way; Spring gives a cause only to failures of the connection. */

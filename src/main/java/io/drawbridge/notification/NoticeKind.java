@@ -49,7 +49,11 @@ enum NoticeKind {
     /** To administrators and operations: something in the cloud is not ours, or not as we left it. */
     DRIFT_FOUND,
     /** To administrators and operations: too much would have been removed at once; an administrator has to choose. */
-    DRIFT_HELD_BACK;
+    DRIFT_HELD_BACK,
+    /** To administrators: nothing arrives at a notification channel any more, and it is not tried any more. */
+    CHANNEL_STOPPED,
+    /** To a mail list of the tenant: what it wants to be told of; see {@link io.drawbridge.organization.ChannelEvent}. */
+    EVENT;
 
     /** As it is stored and shown, such as {@code break_glass}; at most 32 characters. */
     String word() {

@@ -1,5 +1,6 @@
 package io.drawbridge.notification;
 
+import java.net.InetAddress;
 import java.time.Clock;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -7,15 +8,21 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.mail.javamail.JavaMailSender;
 
-/** Puts outbox and courier together; there is a courier exactly if there is a mail server. */
+/** Puts outbox and couriers together, one courier for each way out of the house. */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties({AddressProperties.class, MailProperties.class, NotificationProperties.class})
+@EnableConfigurationProperties({
+    AddressProperties.class,
+    ChannelProperties.class,
+    MailProperties.class,
+    NotificationProperties.class
+})
 class NotificationConfiguration {
 
     /** Whoever has mail to carry; without a mail server nobody, and every notice counts as delivered on the Notices page. */
     @Bean
-    Courier courier(
+    Courier mailCourier(
             Outbox outbox,
+            ChannelFailures channels,
             ObjectProvider<JavaMailSender> mail,
             MailProperties sender,
             AddressProperties address,
@@ -24,6 +31,12 @@ class NotificationConfiguration {
         JavaMailSender server = mail.getIfAvailable();
         return server == null
                 ? Courier.NOBODY
-                : new MailCourier(outbox, server, sender.sender(), address, properties, clock);
+                : new MailCourier(outbox, channels, server, sender.sender(), address, properties, clock);
+    }
+
+    /** The name service of the machine. */
+    @Bean
+    Lookup lookup() {
+        return InetAddress::getAllByName;
     }
 }

@@ -7,6 +7,7 @@ import io.drawbridge.identity.People;
 import io.drawbridge.identity.Person;
 import io.drawbridge.identity.PersonId;
 import io.drawbridge.identity.TenantId;
+import io.drawbridge.organization.ChannelEvent;
 import io.drawbridge.organization.PermissionSetName;
 import io.drawbridge.organization.Scope;
 import io.drawbridge.organization.Scopes;
@@ -46,7 +47,8 @@ class PostedNotices implements RequestNotices, GrantNotices {
             DateTimeFormatter.ofPattern("d MMMM uuuu, HH:mm:ss z", Locale.ENGLISH);
 
     private final Outbox outbox;
-    private final Courier courier;
+    private final ChannelNotices channels;
+    private final boolean mailed;
     private final LetterPress press;
     private final People people;
     private final Scopes scopes;
@@ -56,7 +58,8 @@ class PostedNotices implements RequestNotices, GrantNotices {
 
     PostedNotices(
             Outbox outbox,
-            Courier courier,
+            ChannelNotices channels,
+            List<Courier> couriers,
             LetterPress press,
             People people,
             Scopes scopes,
@@ -64,7 +67,8 @@ class PostedNotices implements RequestNotices, GrantNotices {
             NotificationProperties properties,
             Clock clock) {
         this.outbox = outbox;
-        this.courier = courier;
+        this.channels = channels;
+        this.mailed = couriers.stream().anyMatch(courier -> courier.carries(Transport.MAIL));
         this.press = press;
         this.people = people;
         this.scopes = scopes;
@@ -111,6 +115,7 @@ class PostedNotices implements RequestNotices, GrantNotices {
 
     @Override
     public void pendingWith(AccessRequest request, Collection<PersonId> approvers) {
+        channels.tell(ChannelEvent.REQUEST_PENDING, request, null);
         toRequester(
                 request,
                 Letter.of(
@@ -122,6 +127,7 @@ class PostedNotices implements RequestNotices, GrantNotices {
 
     @Override
     public void approved(AccessRequest request) {
+        channels.tell(ChannelEvent.REQUEST_APPROVED, request, null);
         Decision decision = request.decision().orElseThrow();
         AccessDuration given = request.grantedDuration().orElseThrow();
         Letter letter = Letter.of(
@@ -138,6 +144,7 @@ class PostedNotices implements RequestNotices, GrantNotices {
 
     @Override
     public void denied(AccessRequest request, Collection<PersonId> asked) {
+        channels.tell(ChannelEvent.REQUEST_DENIED, request, null);
         Decision decision = request.decision().orElseThrow();
         Letter letter = Letter.of(
                         NoticeKind.DENIED,
@@ -169,6 +176,7 @@ class PostedNotices implements RequestNotices, GrantNotices {
 
     @Override
     public void expired(AccessRequest request, Collection<PersonId> asked) {
+        channels.tell(ChannelEvent.REQUEST_EXPIRED, request, null);
         toRequester(
                 request,
                 Letter.of(
@@ -214,6 +222,7 @@ class PostedNotices implements RequestNotices, GrantNotices {
 
     @Override
     public void breakGlass(AccessRequest request, Collection<PersonId> told) {
+        channels.tell(ChannelEvent.REQUEST_BREAK_GLASS, request, null);
         Letter letter = Letter.of(
                         NoticeKind.BREAK_GLASS,
                         "BREAK-GLASS: " + request.requester() + " opened " + what(request),
@@ -322,6 +331,7 @@ class PostedNotices implements RequestNotices, GrantNotices {
 
     @Override
     public void active(Grant grant, AccessRequest request) {
+        channels.tell(ChannelEvent.GRANT_ACTIVE, request, grant);
         toRequester(
                 request,
                 Letter.of(
@@ -334,6 +344,7 @@ class PostedNotices implements RequestNotices, GrantNotices {
 
     @Override
     public void expiringSoon(Grant grant, AccessRequest request) {
+        channels.tell(ChannelEvent.GRANT_EXPIRING_SOON, request, grant);
         toRequester(
                 request,
                 Letter.of(
@@ -346,6 +357,8 @@ class PostedNotices implements RequestNotices, GrantNotices {
 
     @Override
     public void revoked(Grant grant, AccessRequest request) {
+        channels.tell(
+                grant.endedBy().isPresent() ? ChannelEvent.GRANT_REVOKED : ChannelEvent.GRANT_EXPIRED, request, grant);
         Letter letter = Letter.of(
                         NoticeKind.REVOKED,
                         "Access is gone: " + what(request),
@@ -378,6 +391,7 @@ class PostedNotices implements RequestNotices, GrantNotices {
 
     @Override
     public void revocationOverdue(Grant grant, AccessRequest request, Collection<PersonId> told) {
+        channels.tell(ChannelEvent.GRANT_REVOKE_OVERDUE, request, grant);
         Letter letter = Letter.of(
                         NoticeKind.REVOCATION_OVERDUE,
                         "Access may still be on: " + what(request),
@@ -465,7 +479,7 @@ class PostedNotices implements RequestNotices, GrantNotices {
         }
         String text = press.text(letter);
         String html = press.html(letter);
-        boolean delivered = !courier.carriesMail() || !letter.kind().byMail();
+        boolean delivered = !mailed || !letter.kind().byMail();
         reached.forEach(person -> outbox.put(person, letter, text, html, clock.instant(), delivered));
     }
 

@@ -18,14 +18,18 @@ public interface NoticeBoard {
     /**
      * One notice.
      *
-     * @param sentAt null while it waits
+     * @param recipient the person it is for; null if it is for a channel of the tenant
+     * @param channel the name of that channel; null if it is for a person
+     * @param sentAt null while it waits, or if it was given up
      * @param attempts how often sending it has failed
      * @param failure why it failed last, null if it did not
+     * @param givenUpAt since when it is tried no more; null while it is
      */
     record Notice(
             long number,
             String kind,
-            String recipient,
+            @Nullable String recipient,
+            @Nullable String channel,
             String address,
             String subject,
             String text,
@@ -33,5 +37,6 @@ public interface NoticeBoard {
             Instant createdAt,
             @Nullable Instant sentAt,
             int attempts,
-            @Nullable String failure) {}
+            @Nullable String failure,
+            @Nullable Instant givenUpAt) {}
 }

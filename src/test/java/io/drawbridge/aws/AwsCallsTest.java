@@ -24,7 +24,8 @@ class AwsCallsTest {
             "identitystore", "identitystore",
             "iam", "iam",
             "sts", "sts",
-            "sqs", "sqs");
+            "sqs", "sqs",
+            "sns", "sns");
 
     /** Calls for which IAM has another name than the SDK, or that the SDK makes by itself. */
     private static final Map<String, String> RENAMED = Map.of(

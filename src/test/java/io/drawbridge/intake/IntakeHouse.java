@@ -17,8 +17,10 @@ import io.drawbridge.identity.PersonId;
 import io.drawbridge.identity.TenantId;
 import io.drawbridge.intake.aws.QueueConsumers;
 import io.drawbridge.intake.aws.QueuedCalls;
+import io.drawbridge.organization.ChannelPost;
 import io.drawbridge.organization.Controls;
 import io.drawbridge.organization.Owners;
+import io.drawbridge.organization.Seal;
 import io.drawbridge.organization.Settings;
 import io.drawbridge.organization.TenantSettings;
 import io.drawbridge.policy.AccessPolicies;
@@ -348,6 +350,16 @@ final class IntakeHouse implements AutoCloseable {
         @Bean
         FakeNotices requestNotices() {
             return new FakeNotices();
+        }
+
+        @Bean
+        ChannelPost channelPost() {
+            return silent(ChannelPost.class);
+        }
+
+        @Bean
+        Seal seal() {
+            return silent(Seal.class);
         }
 
         @Bean

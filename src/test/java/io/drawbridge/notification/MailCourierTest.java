@@ -149,7 +149,7 @@ class MailCourierTest {
     @Test
     void noticeOfANodeThatDiedIsSentAfterItsLease() {
         tell("Clean up");
-        office.outbox().due(office.clock.instant(), 10).forEach(id -> office.outbox()
+        office.outbox().due(Transport.MAIL, office.clock.instant(), 10).forEach(id -> office.outbox()
                 .claim(id, office.clock.instant(), Duration.ofMinutes(10)));
 
         assertThat(office.courier().round()).isZero();

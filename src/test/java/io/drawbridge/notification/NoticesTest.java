@@ -338,7 +338,7 @@ class NoticesTest {
         office.committing(() -> office.requests().askToDecide(request, List.of(BOB)));
 
         assertThat(only(BOB).sentAt()).isEqualTo(office.clock.instant());
-        assertThat(office.courier().carriesMail()).isFalse();
+        assertThat(office.courier().carries(Transport.MAIL)).isFalse();
     }
 
     private Notice only(PersonId person) {

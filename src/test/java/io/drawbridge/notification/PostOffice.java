@@ -6,6 +6,7 @@ import io.drawbridge.identity.People;
 import io.drawbridge.identity.Person;
 import io.drawbridge.identity.PersonId;
 import io.drawbridge.identity.TenantId;
+import io.drawbridge.organization.NotificationChannelDesk;
 import io.drawbridge.organization.PermissionName;
 import io.drawbridge.organization.ScopeId;
 import io.drawbridge.organization.Settings;
@@ -17,6 +18,7 @@ import io.drawbridge.request.NoticeBoard;
 import io.drawbridge.request.RequestNotices;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -46,7 +48,7 @@ final class PostOffice implements AutoCloseable {
     final SettableClock clock = new SettableClock();
     private final AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
 
-    private PostOffice(@Nullable Integer port, String... properties) {
+    private PostOffice(@Nullable Integer port, @Nullable Lookup lookup, String... properties) {
         JdbcDataSource source = new JdbcDataSource();
         source.setURL("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
         Flyway.configure()
@@ -65,21 +67,61 @@ final class PostOffice implements AutoCloseable {
         if (port != null) {
             context.registerBean(JavaMailSender.class, () -> server(port));
         }
-        context.register(Rooms.class);
+        if (lookup != null) {
+            context.registerBean("names", Lookup.class, () -> lookup, bean -> bean.setPrimary(true));
+        }
+        context.register(Rooms.class, NotificationChannelDesk.class);
         context.refresh();
     }
 
     @TestConfiguration(proxyBeanMethods = false)
     @EnableTransactionManagement(proxyTargetClass = true)
-    @ComponentScan({"io.drawbridge.notification", "io.drawbridge.identity.jdbc", "io.drawbridge.organization.jdbc"})
+    @ComponentScan({
+        "io.drawbridge.notification",
+        "io.drawbridge.audit",
+        "io.drawbridge.identity.jdbc",
+        "io.drawbridge.organization.jdbc"
+    })
     static class Rooms {}
 
     static PostOffice withoutMail(String... properties) {
-        return new PostOffice(null, properties);
+        return new PostOffice(null, null, properties);
     }
 
     static PostOffice withMailTo(int port) {
-        return new PostOffice(port, "drawbridge.mail.from=Drawbridge <no-reply@drawbridge.example.com>");
+        return new PostOffice(port, null, "drawbridge.mail.from=Drawbridge <no-reply@drawbridge.example.com>");
+    }
+
+    /** With webhooks, whose names are looked up there. */
+    static PostOffice withChannels(@Nullable Integer mailPort, Lookup lookup, String... properties) {
+        String[] all = Arrays.copyOf(properties, properties.length + 2);
+        all[properties.length] = "drawbridge.channels.secret-keys=ZGVtbyBrZXksIG5vdCBhIHNlY3JldCwgMzIgYnl0ZXM=";
+        all[properties.length + 1] = "drawbridge.mail.from=Drawbridge <no-reply@drawbridge.example.com>";
+        return new PostOffice(mailPort, lookup, all);
+    }
+
+    NotificationChannelDesk desk() {
+        return context.getBean(NotificationChannelDesk.class);
+    }
+
+    /** Has every channel told what is due, and waits for it. */
+    void tellChannels() {
+        ChannelCourier courier = context.getBean(ChannelCourier.class);
+        courier.round();
+        try {
+            courier.awaitTurns(Duration.ofSeconds(60));
+        } catch (InterruptedException | java.util.concurrent.TimeoutException stuck) {
+            throw new AssertionError(stuck);
+        }
+    }
+
+    <T> T bean(Class<T> type) {
+        return context.getBean(type);
+    }
+
+    Caller caller(PersonId person) {
+        Person found = context.getBean(People.class).find(person).orElseThrow();
+        return new Caller(found, found.tenant(), null, false);
     }
 
     private static JavaMailSender server(int port) {
@@ -98,7 +140,7 @@ final class PostOffice implements AutoCloseable {
     }
 
     Courier courier() {
-        return context.getBean(Courier.class);
+        return context.getBean("mailCourier", Courier.class);
     }
 
     Outbox outbox() {

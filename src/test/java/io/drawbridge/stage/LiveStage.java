@@ -52,7 +52,10 @@ import org.springframework.test.context.ActiveProfiles;
             // What is stuck waits for the test, or for the person in it, that retries it.
             "drawbridge.workflow.retry-stuck-every=PT1H",
             // Tests export no figures unless they say so.
-            "management.prometheus.metrics.export.enabled=true"
+            "management.prometheus.metrics.export.enabled=true",
+            // For webhooks to receivers of the tests' own.
+            "drawbridge.channels.allow-inside=127.0.0.1",
+            "drawbridge.channels.allow-http=127.0.0.1"
         })
 @ActiveProfiles("demo")
 @SuppressWarnings("NullAway.Init")

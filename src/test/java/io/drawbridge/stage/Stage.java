@@ -99,6 +99,7 @@ public abstract class Stage {
             "organization_sync",
             "idempotent_call",
             "notice",
+            "notification_channel",
             "told",
             "dead_letter",
             "intake_event",

@@ -8,8 +8,10 @@ import io.drawbridge.grant.GrantWorkflow;
 import io.drawbridge.grant.ReconciliationLimits;
 import io.drawbridge.identity.Caller;
 import io.drawbridge.identity.TenantId;
+import io.drawbridge.organization.ChannelPost;
 import io.drawbridge.organization.PermissionCatalogue;
 import io.drawbridge.organization.PermissionName;
+import io.drawbridge.organization.Seal;
 import io.drawbridge.policy.AccessDuration;
 import io.drawbridge.policy.AccessPolicies;
 import io.drawbridge.policy.AccessQuestion;
@@ -160,6 +162,16 @@ class ApiUnderTest {
     @Bean
     GrantNotices silentGrantNotices() {
         return silent(GrantNotices.class);
+    }
+
+    @Bean
+    ChannelPost silentChannelPost() {
+        return silent(ChannelPost.class);
+    }
+
+    @Bean
+    Seal silentSeal() {
+        return silent(Seal.class);
     }
 
     private static <T> T silent(Class<T> type) {

@@ -21,6 +21,7 @@ import software.amazon.awssdk.retries.DefaultRetryStrategy;
 import software.amazon.awssdk.services.iam.IamClient;
 import software.amazon.awssdk.services.identitystore.IdentitystoreClient;
 import software.amazon.awssdk.services.organizations.OrganizationsClient;
+import software.amazon.awssdk.services.sns.SnsClient;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.ssoadmin.SsoAdminClient;
 import software.amazon.awssdk.services.sts.StsClient;
@@ -86,6 +87,11 @@ public final class AwsConnection implements AutoCloseable {
         return client("sqs", () -> configure(SqsClient.builder(), home(), credentials)
                 .overrideConfiguration(configuration -> configuration.retryStrategy(DefaultRetryStrategy.doNotRetry()))
                 .build());
+    }
+
+    /** SNS in a Region, for topics of any account that the tenant's role may publish to. */
+    public SnsClient sns(String region) {
+        return client("sns|" + region, () -> build(SnsClient.builder(), Region.of(region), credentials));
     }
 
     /** IAM of a member account, by the role for members there. */

@@ -42,6 +42,7 @@ class ApiKeyController {
     }
 
     @PostMapping
+    @SaysASecret
     @ResponseStatus(HttpStatus.CREATED)
     @Operation(
             summary = "Make an API key; for administrators.",

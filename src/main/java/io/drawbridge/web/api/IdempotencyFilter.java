@@ -30,6 +30,7 @@ import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.core.AuthenticationException;
 import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
+import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.HandlerMapping;
 import org.springframework.web.util.ContentCachingResponseWrapper;
 
@@ -127,12 +128,11 @@ class IdempotencyFilter extends OncePerRequestFilter {
         }
     }
 
-    /** A new API key, which is shown to nobody again. */
+    /** What was made is shown with its secret, which is shown to nobody again. */
     private static boolean saysASecret(HttpServletRequest request, int status) {
-        return "POST".equals(request.getMethod())
-                && status == HttpStatus.CREATED.value()
-                && String.valueOf(request.getAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE))
-                        .equals("/v1/api-keys");
+        return status < HttpStatus.BAD_REQUEST.value()
+                && request.getAttribute(HandlerMapping.BEST_MATCHING_HANDLER_ATTRIBUTE) instanceof HandlerMethod method
+                && method.hasMethodAnnotation(SaysASecret.class);
     }
 
     private static void repeat(
@@ -176,8 +176,8 @@ class IdempotencyFilter extends OncePerRequestFilter {
                             "said-once",
                             "Said once",
                             "The first call with this " + KEY
-                                    + " has made the key, and its secret was shown then and is kept nowhere. If you do not"
-                                    + " have it, revoke that key and make another."));
+                                    + " was carried out, and the secret that it made was shown then and is kept nowhere to be shown"
+                                    + " again. If you do not have it, revoke or remove what was made, and make another."));
             return;
         }
         response.setStatus(answer.status());

@@ -25,10 +25,11 @@ class NoticesPage {
         this.intake = intake;
     }
 
-    /** One notice; {@code sentAt} is null while it waits. */
+    /** One notice, to a person or to a channel; {@code sentAt} is null while it waits, or if it was given up. */
     record Told(
             String kind,
             String recipient,
+            boolean toChannel,
             String address,
             String subject,
             String text,
@@ -36,7 +37,8 @@ class NoticesPage {
             Moment createdAt,
             @Nullable Moment sentAt,
             int attempts,
-            @Nullable String failure) {}
+            @Nullable String failure,
+            @Nullable Moment givenUpAt) {}
 
     /** One record that could not be handled. */
     record Dead(long number, Moment receivedAt, @Nullable String eventId, String reason, String body) {}
@@ -68,9 +70,12 @@ class NoticesPage {
     }
 
     private static Told told(NoticeBoard.Notice notice) {
+        String person = notice.recipient();
+        String channel = notice.channel();
         return new Told(
                 notice.kind().replace('_', ' '),
-                notice.recipient(),
+                person != null ? person : channel != null ? channel : notice.address(),
+                person == null,
                 notice.address(),
                 notice.subject(),
                 notice.text(),
@@ -78,6 +83,7 @@ class NoticesPage {
                 Moment.of(notice.createdAt()),
                 Moment.ofNullable(notice.sentAt()),
                 notice.attempts(),
-                notice.failure());
+                notice.failure(),
+                Moment.ofNullable(notice.givenUpAt()));
     }
 }

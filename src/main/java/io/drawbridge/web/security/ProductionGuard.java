@@ -23,6 +23,8 @@ import org.springframework.stereotype.Component;
 @Component
 @Profile("production")
 class ProductionGuard implements SmartInitializingSingleton {
+    private static final String DEMO_KEY = "ZGVtbyBrZXksIG5vdCBhIHNlY3JldCwgMzIgYnl0ZXM=";
+
     private final Environment environment;
     private final DataSource dataSource;
     private final JdbcClient database;
@@ -94,6 +96,16 @@ class ProductionGuard implements SmartInitializingSingleton {
                                 ? " to a PEM file with both halves of an Ed25519 key."
                                 : " to a directory outside of the database, best on a disk that only takes more."));
             }
+        }
+        if (!environment.getProperty("drawbridge.channels.allow-http", "").isBlank()
+                || environment.containsProperty("drawbridge.channels.allow-http[0]")) {
+            conditions.add(
+                    "notification channels would be told without TLS: leave drawbridge.channels.allow-http empty.");
+        }
+        if (DEMO_KEY.equals(environment.getProperty("drawbridge.channels.secret-keys"))
+                || DEMO_KEY.equals(environment.getProperty("drawbridge.channels.secret-keys[0]"))) {
+            conditions.add("the secrets of webhooks would be kept with the key of the demo, which everybody knows: set"
+                    + " drawbridge.channels.secret-keys to what \"openssl rand -base64 32\" prints.");
         }
         if (!conditions.isEmpty()) {
             throw new IllegalStateException(

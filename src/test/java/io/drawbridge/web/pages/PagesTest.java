@@ -355,15 +355,15 @@ class PagesTest {
     void navigationShowsWhatIsHis() throws Exception {
         Map<String, List<String>> hidden = Map.of(
                 "mallory@acme.example",
-                List.of("/organization", "/policies", "/audit", "/drift", "/settings"),
+                List.of("/organization", "/policies", "/audit", "/drift", "/settings", "/channels"),
                 BOB,
-                List.of("/policies", "/audit", "/drift", "/settings"),
+                List.of("/policies", "/audit", "/drift", "/settings", "/channels"),
                 "victor@acme.example",
-                List.of("/policies", "/audit", "/drift", "/settings"),
+                List.of("/policies", "/audit", "/drift", "/settings", "/channels"),
                 "oscar@acme.example",
-                List.of("/organization", "/policies", "/audit", "/settings"),
+                List.of("/organization", "/policies", "/audit", "/settings", "/channels"),
                 "petra@acme.example",
-                List.of("/organization", "/audit", "/drift", "/settings"),
+                List.of("/organization", "/audit", "/drift", "/settings", "/channels"),
                 "erin@acme.example",
                 List.of());
 
@@ -378,7 +378,8 @@ class PagesTest {
                     "/audit",
                     "/drift",
                     "/notices",
-                    "/settings")) {
+                    "/settings",
+                    "/channels")) {
                 String link = "<a href=\"" + path + "\"";
                 if (each.getValue().contains(path)) {
                     assertThat(page).as(each.getKey()).doesNotContain(link);
