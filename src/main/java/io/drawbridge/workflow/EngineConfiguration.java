@@ -4,6 +4,7 @@ import io.drawbridge.grant.DriftFindings;
 import io.drawbridge.grant.GrantDesk;
 import io.drawbridge.grant.Grants;
 import io.drawbridge.grant.ReconciliationLimits;
+import io.drawbridge.identity.AuditTrail;
 import io.drawbridge.identity.People;
 import io.drawbridge.request.AccessRequests;
 import java.util.ArrayList;
@@ -41,6 +42,8 @@ class EngineConfiguration {
             Refusals refusals,
             ObjectProvider<GrantDesk> grantDesk,
             ObjectProvider<Grants> grants,
+            BuiltDiagrams built,
+            AuditTrail trail,
             ApplicationContext application) {
         return new AbstractProcessEnginePlugin() {
             @Override
@@ -58,6 +61,9 @@ class EngineConfiguration {
                 engine.setCustomHistoryLevels(new ArrayList<>(List.of(new KeysOnlyHistory())));
                 engine.setHistory(KeysOnlyHistory.NAME);
                 engine.setCustomIncidentHandlers(new ArrayList<>(List.of(new OverdueIncidents(grantDesk, grants))));
+                engine.setCustomPreDeployers(
+                        new ArrayList<>(List.of(new DeploymentCheck(built.forms(), people, trail))));
+                engine.setDeploymentHandlerFactory(LatestVersions::new);
                 engine.setCustomPreCommandInterceptorsTxRequired(new ArrayList<>(List.of(refusals)));
             }
         };
