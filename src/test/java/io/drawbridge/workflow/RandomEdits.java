@@ -68,6 +68,7 @@ public final class RandomEdits {
      * What came of so many edited diagrams.
      *
      * @param leaking texts of diagrams that passed the check and leave access behind; there must be none
+     * @param unfinished how many passed and have more positions than were played
      * @param refusedAndLeaking how many the check refused that do leave access behind: that the game can tell
      */
     record Tally(int edited, int passed, int refusedAndLeaking, int unfinished, List<String> leaking) {}
@@ -86,7 +87,7 @@ public final class RandomEdits {
         Tally tally = new RandomEdits(seed).run(many, true);
         System.out.printf(
                 "%,d edited diagrams, seed %d: %,d passed the check, %d of them leave access behind;"
-                        + " %,d refused ones do; %,d games were too long to finish.%n",
+                        + " %,d refused ones do; %d games of those that passed were too long to finish.%n",
                 tally.edited(),
                 seed,
                 tally.passed(),
@@ -119,7 +120,7 @@ public final class RandomEdits {
                 continue;
             }
             TokenGame.Result result = TokenGame.play(file, MOST_POSITIONS);
-            unfinished += result.whole() ? 0 : 1;
+            unfinished += passes && !result.whole() ? 1 : 0;
             if (passes && !result.endsWithAccess().isEmpty()) {
                 leaking.add(result.endsWithAccess() + "\n" + text);
             }

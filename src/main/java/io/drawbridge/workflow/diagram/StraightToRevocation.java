@@ -6,18 +6,28 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.camunda.bpm.model.bpmn.instance.BoundaryEvent;
 import org.camunda.bpm.model.bpmn.instance.FlowNode;
 import org.camunda.bpm.model.bpmn.instance.Gateway;
 import org.camunda.bpm.model.bpmn.instance.ParallelGateway;
 import org.camunda.bpm.model.bpmn.instance.SequenceFlow;
 import org.camunda.bpm.model.bpmn.instance.ServiceTask;
 
-/** Between the end of the access and its revocation nothing is asked and nothing else is done. */
+/** Between the end of the access and its revocation nothing is asked and nothing else is done; and nothing interrupts it. */
 final class StraightToRevocation implements Rule {
 
     @Override
     public List<Flaw> flaws(Diagram diagram) {
         List<Flaw> flaws = new ArrayList<>();
+        for (FlowNode task : diagram.carriedOutBy(Delegate.Effect.REVOKES, Delegate.Effect.CONFIRMS_REMOVAL)) {
+            diagram.outwards(task).stream()
+                    .flatMap(around -> diagram.boundaries(around).stream())
+                    .filter(BoundaryEvent::cancelActivity)
+                    .forEach(event -> flaws.add(Diagram.flaw(
+                            event,
+                            "It interrupts the revocation, which must go on until the access is gone; remove it, or let"
+                                    + " it interrupt nothing.")));
+        }
         Set<FlowNode> seen = new HashSet<>();
         Deque<FlowNode> before =
                 new ArrayDeque<>(diagram.carriedOutBy(Delegate.Effect.BEGINS_REVOCATION, Delegate.Effect.REVOKES));
