@@ -138,6 +138,18 @@ class DeployingDiagramsTest extends LiveStage {
     }
 
     @Test
+    @DisplayName("R72 is never taken for one of the start's own, whatever it calls itself")
+    void isNeverTakenForOneOfTheStart() {
+        Map<String, String> fields = fields();
+        fields.put("deployment-source", "start-up");
+
+        Answer deployed = send(as("petra", multipart(CREATE, fields, "access-request.bpmn", SOONER)));
+
+        assertThat(deployed.status()).as(deployed.text()).isEqualTo(200);
+        assertThat(deployed.at("/source")).isEqualTo("process owner");
+    }
+
+    @Test
     @DisplayName("R72 is undone by deploying, never by deleting: what runs needs its version")
     void isNeverUndoneByDeleting() {
         String deployment = latest().getDeploymentId();
@@ -167,7 +179,7 @@ class DeployingDiagramsTest extends LiveStage {
     private static Map<String, String> fields() {
         Map<String, String> fields = new LinkedHashMap<>();
         fields.put("deployment-name", "access-request");
-        fields.put("deployment-source", "start-up");
+        fields.put("deployment-source", "Camunda Modeler");
         fields.put("enable-duplicate-filtering", "true");
         return fields;
     }

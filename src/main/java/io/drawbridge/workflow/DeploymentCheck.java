@@ -37,7 +37,7 @@ final class DeploymentCheck implements Deployer {
     private static final Logger LOG = LoggerFactory.getLogger(DeploymentCheck.class);
     private static final String DIAGRAM = ".bpmn";
 
-    /** Source of the deployments that a person has made. */
+    /** Source of a deployment of a person who called it one of the start. */
     static final String BY_OWNER = "process owner";
 
     private final Map<String, byte[]> forms;
@@ -71,8 +71,10 @@ final class DeploymentCheck implements Deployer {
         forms.forEach((name, content) -> add(deployment, name, content));
         String person = Context.getCommandContext().getAuthenticatedUserId();
         if (person != null) {
-            // NB. Whatever the caller has written there: the start tells by it which versions are its own.
-            deployment.setSource(BY_OWNER);
+            if (DiagramDeployment.AT_START.equals(deployment.getSource())) {
+                // NB. The start tells by it which versions are its own, and nobody else's may be taken for one of them.
+                deployment.setSource(BY_OWNER);
+            }
             record(deployment, person);
         }
     }
