@@ -2,36 +2,35 @@ package io.drawbridge.workflow.diagram;
 
 import java.util.Arrays;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The variables that a condition may read, and what each can say. */
 enum Outcome {
-    ARRIVAL("arrival", Diagram.ACCESS_REQUEST, "denied", Set.of("ask", "judged")),
-    JUSTIFIED("justified", Diagram.ACCESS_REQUEST, "no", Set.of("yes")),
-    JUDGEMENT("judgement", Diagram.ACCESS_REQUEST, "denied", Set.of("approved", "require")),
-    MODE("mode", Diagram.ACCESS_REQUEST, "break_glass", Set.of("auto", "require")),
-    DECISION("decision", Diagram.ACCESS_REQUEST, "denied", Set.of("approved")),
-    MAY_OPEN("mayOpen", Diagram.ACCESS_REQUEST, "no", Set.of("yes")),
-    ACCESS("access", Diagram.TIMEBOXED_GRANT, "waiting", Set.of("confirmed")),
-    REMOVAL("removal", Diagram.TIMEBOXED_GRANT, "waiting", Set.of("confirmed"));
+    ARRIVAL("arrival", Diagram.ACCESS_REQUEST, "denied", "ask judged"),
+    JUSTIFIED("justified", Diagram.ACCESS_REQUEST, "no", "yes"),
+    JUDGEMENT("judgement", Diagram.ACCESS_REQUEST, "denied", "approved require"),
+    MODE("mode", Diagram.ACCESS_REQUEST, "break_glass", "auto require"),
+    DECISION("decision", Diagram.ACCESS_REQUEST, "denied", "approved"),
+    MAY_OPEN("mayOpen", Diagram.ACCESS_REQUEST, "no", "yes"),
+    ACCESS("access", Diagram.TIMEBOXED_GRANT, "waiting", "confirmed"),
+    REMOVAL("removal", Diagram.TIMEBOXED_GRANT, "waiting", "confirmed");
 
     private static final Pattern COMPARISON = Pattern.compile("\\$\\{([a-zA-Z]+) == '([a-z_]+)'}");
 
     private final String variable;
     private final String process;
     private final String safe;
-    private final Set<String> others;
+    private final String others;
 
     /** A condition as it is understood: one variable, one word. */
     record Comparison(Outcome outcome, String word) {
         boolean isKnown() {
-            return outcome.safe.equals(word) || outcome.others.contains(word);
+            return outcome.safe.equals(word) || (" " + outcome.others + " ").contains(" " + word + " ");
         }
     }
 
-    Outcome(String variable, String process, String safe, Set<String> others) {
+    Outcome(String variable, String process, String safe, String others) {
         this.variable = variable;
         this.process = process;
         this.safe = safe;

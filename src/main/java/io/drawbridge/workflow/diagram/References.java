@@ -28,15 +28,15 @@ final class References {
             "inclusiveGateway",
             "parallelGateway");
 
-    private static final Map<String, Set<String>> KINDS = Map.of(
-            "sequenceFlow sourceRef", NODES,
-            "sequenceFlow targetRef", NODES,
-            "boundaryEvent attachedToRef", ACTIVITIES,
-            "exclusiveGateway default", Set.of("sequenceFlow"),
-            "inclusiveGateway default", Set.of("sequenceFlow"),
-            "receiveTask messageRef", Set.of("message"),
-            "messageEventDefinition messageRef", Set.of("message"),
-            "errorEventDefinition errorRef", Set.of("error"));
+    /** By element and attribute. */
+    private static final Map<String, Map<String, Set<String>>> KINDS = Map.of(
+            "sequenceFlow", Map.of("sourceRef", NODES, "targetRef", NODES),
+            "boundaryEvent", Map.of("attachedToRef", ACTIVITIES),
+            "exclusiveGateway", Map.of("default", Set.of("sequenceFlow")),
+            "inclusiveGateway", Map.of("default", Set.of("sequenceFlow")),
+            "receiveTask", Map.of("messageRef", Set.of("message")),
+            "messageEventDefinition", Map.of("messageRef", Set.of("message")),
+            "errorEventDefinition", Map.of("errorRef", Set.of("error")));
 
     private References() {}
 
@@ -50,15 +50,12 @@ final class References {
         List<Flaw> flaws = new ArrayList<>();
         for (int i = 0; i < all.getLength(); i++) {
             Element element = (Element) all.item(i);
-            KINDS.forEach((place, wanted) -> {
-                String[] words = place.split(" ");
-                String reference = element.getAttribute(words[1]);
-                if (element.getLocalName().equals(words[0])
-                        && !reference.isEmpty()
-                        && !wanted.contains(kinds.getOrDefault(reference, ""))) {
+            KINDS.getOrDefault(element.getLocalName(), Map.of()).forEach((attribute, wanted) -> {
+                String reference = element.getAttribute(attribute);
+                if (!reference.isEmpty() && !wanted.contains(kinds.getOrDefault(reference, ""))) {
                     flaws.add(new Flaw(
                             element.getAttribute("id"),
-                            "Its \"" + words[1] + "\" names \"" + reference
+                            "Its \"" + attribute + "\" names \"" + reference
                                     + "\", which is nothing that belongs there; connect it anew."));
                 }
             });
