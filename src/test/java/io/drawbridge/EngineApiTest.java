@@ -95,7 +95,6 @@ class EngineApiTest extends LiveStage {
             "PUT /job-definition/1/jobPriority {\"priority\":1}",
             "DELETE /incident/1",
             "PUT /incident/1/annotation {}",
-            "POST /deployment/create {}",
             "DELETE /deployment/{deployment}?cascade=true",
             "POST /deployment/{deployment}/redeploy {}",
             "POST /user/create {\"profile\":{\"id\":\"x\"}}",

@@ -5,6 +5,7 @@ import org.camunda.bpm.engine.authorization.Resources;
 import org.camunda.bpm.engine.impl.cfg.auth.DefaultAuthorizationProvider;
 import org.camunda.bpm.engine.impl.context.Context;
 import org.camunda.bpm.engine.impl.persistence.entity.AuthorizationEntity;
+import org.camunda.bpm.engine.repository.Deployment;
 import org.camunda.bpm.engine.task.IdentityLinkType;
 import org.camunda.bpm.engine.task.Task;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,12 @@ import org.jspecify.annotations.Nullable;
  * somebody is no longer a candidate, and lets who has claimed a task give it back.
  */
 final class CandidateAuthorizations extends DefaultAuthorizationProvider {
+
+    /** Who deploys a diagram may not delete it: what runs needs its version. */
+    @Override
+    public AuthorizationEntity @Nullable [] newDeployment(Deployment deployment) {
+        return null;
+    }
 
     @Override
     public AuthorizationEntity @Nullable [] newTaskUserIdentityLink(Task task, String userId, String type) {

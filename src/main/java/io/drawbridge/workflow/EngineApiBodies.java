@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.drawbridge.identity.PersonId;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -41,6 +42,18 @@ class EngineApiBodies {
                     .build())
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
+
+    /**
+     * The parts of a deployment, as they came: the engine looks at every file of it, whoever brings it. Only a later moment
+     * from which on it counts is refused here, because until then the process could not be started.
+     */
+    byte[] deployment(byte[] body) throws RefusedException {
+        if (new String(body, StandardCharsets.ISO_8859_1).contains("deployment-activation-time")) {
+            throw new RefusedException(
+                    BAD_REQUEST, "A diagram counts from now on; leave out \"deployment-activation-time\".");
+        }
+        return body;
+    }
 
     /** A body that is not taken, and why. */
     static final class RefusedException extends Exception {

@@ -47,6 +47,9 @@ class EngineApiFilter extends OncePerRequestFilter {
     /** A form has three fields of at most 2,000 characters, and a query is shorter; nothing larger is read. */
     private static final int LARGEST_BODY = 64 * 1024;
 
+    /** A diagram of a process has some hundred kilobytes at most, and three of them can be deployed at once. */
+    private static final int LARGEST_DEPLOYMENT = 2 * 1024 * 1024;
+
     private static final Pattern THING = Pattern.compile(
             "(?:/engine-rest|/engine-rest/engine/default|/camunda/api/engine/engine/default)/(task|process-instance|job)/([^/]+)(/.*)?");
     private static final Pattern TASK_DEED = Pattern.compile(".*/task/([^/]+)/(claim|unclaim|complete|submit-form)/?");
@@ -131,17 +134,20 @@ class EngineApiFilter extends OncePerRequestFilter {
                     "This job is not due; what is not due is executed by nobody.");
             return;
         }
-        byte[] body = request.getInputStream().readNBytes(LARGEST_BODY + 1);
-        if (body.length > LARGEST_BODY) {
+        boolean deployment = path.endsWith(EngineApiRules.DEPLOY);
+        int largest = deployment ? LARGEST_DEPLOYMENT : LARGEST_BODY;
+        byte[] body = request.getInputStream().readNBytes(largest + 1);
+        if (body.length > largest) {
             answer(
                     response,
                     HttpServletResponse.SC_REQUEST_ENTITY_TOO_LARGE,
                     "TooLarge",
-                    "More than " + LARGEST_BODY + " bytes are not taken.");
+                    "More than " + largest + " bytes are not taken.");
             return;
         }
         try {
-            chain.doFilter(new Replayed(request, understood(caller.get(), path, body)), response);
+            byte[] understood = deployment ? bodies.deployment(body) : understood(caller.get(), path, body);
+            chain.doFilter(new Replayed(request, understood), response);
         } catch (EngineApiBodies.RefusedException refusal) {
             answer(
                     response,

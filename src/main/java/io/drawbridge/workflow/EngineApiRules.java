@@ -14,7 +14,7 @@ import org.springframework.web.util.pattern.PathPatternParser;
  * What each role may call of the engine's REST APIs; everything else is refused.
  *
  * <p>People read, claim, unclaim, complete and submit. Operations also read instances, jobs and incidents, and retry.
- * Administrators also execute a due job. Nobody sets variables, throws errors, sends messages, modifies or deletes.
+ * Administrators also execute a due job. Process owners also deploy diagrams. Nobody sets variables, throws errors, sends messages, modifies or deletes.
  * The paths are those that Tasklist, Cockpit and Admin 7.24 were seen to call.
  */
 @Component
@@ -24,6 +24,11 @@ class EngineApiRules {
     private static final Set<Role> WATCHERS = EnumSet.of(Role.ADMINISTRATOR, Role.OPERATIONS, Role.PROCESS_OWNER);
     private static final Set<Role> RETRIERS = EnumSet.of(Role.ADMINISTRATOR, Role.OPERATIONS);
     private static final Set<Role> ADMINISTRATORS = EnumSet.of(Role.ADMINISTRATOR);
+
+    private static final Set<Role> OWNERS = EnumSet.of(Role.PROCESS_OWNER);
+
+    /** Where Camunda Modeler deploys to. */
+    static final String DEPLOY = "/deployment/create";
 
     private static final List<String> ENGINES =
             List.of("/engine-rest", "/engine-rest/engine/default", "/camunda/api/engine/engine/default");
@@ -80,6 +85,8 @@ class EngineApiRules {
                 "/job-definition/count");
         engine(RETRIERS, "PUT", "/job/{id}/retries");
         engine(ADMINISTRATORS, "POST", "/job/{id}/execute");
+
+        at(OWNERS, "POST", "/engine-rest" + DEPLOY, "/engine-rest/engine/default" + DEPLOY);
 
         at(PEOPLE, "GET", "/engine-rest/engine", "/engine-rest/version", "/camunda/api/engine/engine");
         at(PEOPLE, "GET", "/camunda/api/admin/auth/user/{engine}", "/camunda/api/*/plugin/*/static/**");

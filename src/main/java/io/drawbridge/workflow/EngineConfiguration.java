@@ -4,6 +4,7 @@ import io.drawbridge.grant.DriftFindings;
 import io.drawbridge.grant.GrantDesk;
 import io.drawbridge.grant.Grants;
 import io.drawbridge.grant.ReconciliationLimits;
+import io.drawbridge.identity.AuditTrail;
 import io.drawbridge.identity.People;
 import io.drawbridge.operations.Mention;
 import io.drawbridge.request.AccessRequests;
@@ -45,6 +46,8 @@ class EngineConfiguration {
             Refusals refusals,
             ObjectProvider<GrantDesk> grantDesk,
             ObjectProvider<Grants> grants,
+            BuiltDiagrams built,
+            AuditTrail trail,
             ApplicationContext application) {
         return new AbstractProcessEnginePlugin() {
             @Override
@@ -71,6 +74,9 @@ class EngineConfiguration {
                 // Behind everything else: whatever a request or a grant waits for is taken first.
                 engine.setHistoryCleanupJobPriority(HISTORY_CLEANUP_PRIORITY);
                 engine.setCustomIncidentHandlers(new ArrayList<>(List.of(new OverdueIncidents(grantDesk, grants))));
+                engine.setCustomPreDeployers(
+                        new ArrayList<>(List.of(new DeploymentCheck(built.forms(), people, trail))));
+                engine.setDeploymentHandlerFactory(LatestVersions::new);
                 engine.setCustomPreCommandInterceptorsTxRequired(new ArrayList<>(List.of(refusals)));
             }
         };

@@ -65,6 +65,7 @@ class EngineRights {
             allow(role, Resources.DECISION_DEFINITION, Authorization.ANY, Permissions.READ);
             allow(role, Resources.BATCH, Authorization.ANY, Permissions.READ);
         }
+        allow(Role.PROCESS_OWNER, Resources.DEPLOYMENT, Authorization.ANY, Permissions.CREATE);
         for (Role role : List.of(Role.OPERATIONS, Role.ADMINISTRATOR)) {
             allow(role, Resources.PROCESS_DEFINITION, Authorization.ANY, ProcessDefinitionPermissions.RETRY_JOB);
         }
