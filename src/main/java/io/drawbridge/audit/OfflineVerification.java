@@ -137,7 +137,7 @@ public final class OfflineVerification {
         try {
             check.first().ifPresent(first::add);
         } catch (UnreadableLine line) {
-            first.add(new Finding(Kind.CHANGED, check.sealed() + 1, null, line.getMessage()));
+            first.add(new Finding(Kind.CHANGED, check.sealed() + 1, null, String.valueOf(line.getMessage())));
         }
         findings.addAll(0, first);
         survey.end(first.stream().anyMatch(finding -> finding.kind() == Kind.CUT_OFF))
