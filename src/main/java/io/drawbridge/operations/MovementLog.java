@@ -13,6 +13,7 @@ class MovementLog {
     private static final Logger LOG = LoggerFactory.getLogger(MovementLog.class);
 
     @TransactionalEventListener
+    @SuppressWarnings("try") // What is mentioned counts by being open.
     void note(RequestMoved moved) {
         try (Mention about = Mention.open().of(moved.tenant()).of(moved.request())) {
             LOG.info("Request {} is {}.", moved.request(), moved.to());
@@ -20,6 +21,7 @@ class MovementLog {
     }
 
     @TransactionalEventListener
+    @SuppressWarnings("try") // What is mentioned counts by being open.
     void note(GrantMoved moved) {
         try (Mention about =
                 Mention.open().of(moved.tenant()).of(moved.request()).of(moved.grant())) {

@@ -123,6 +123,7 @@ class ReconciliationRounds {
                 .orElse(true);
     }
 
+    @SuppressWarnings("try") // What is mentioned counts by being open.
     private static void attempt(TenantId tenant, Function<TenantId, Reconciliation> work) {
         try (Mention about = Mention.open().of(tenant)) {
             Reconciliation found = work.apply(tenant);

@@ -37,6 +37,7 @@ class RevocationRetrier {
      * <p>Every one, and not the first so many: those that go on failing would for ever keep the others from their turn.
      */
     @Scheduled(fixedDelayString = "${drawbridge.workflow.retry-stuck-every:PT10S}")
+    @SuppressWarnings("try") // What is mentioned counts by being open.
     void retryStuck() {
         List<Job> stuck = management
                 .createJobQuery()
