@@ -25,6 +25,8 @@ class ConfirmRemovalDelegate implements JavaDelegate {
             desk.revoke(grant);
         }
         variables.askAgainAfter(execution, desk.askAgainAfter(grant));
-        variables.removal(execution, confirmation == GrantDesk.Confirmation.CONFIRMED);
+        variables.removal(
+                execution,
+                confirmation == GrantDesk.Confirmation.CONFIRMED || confirmation == GrantDesk.Confirmation.ALREADY);
     }
 }
