@@ -253,6 +253,8 @@ public class GrantDesk implements LivingGrants {
     /** What the cloud said when it was asked whether something is done. */
     public enum Confirmation {
         CONFIRMED,
+        /** It is done, and somebody else had it confirmed before: whoever did tells of it. */
+        ALREADY,
         WAITING,
         /** Nothing is under way and it is not done: the cloud has to be asked for it anew. */
         MISSING,
@@ -351,7 +353,7 @@ public class GrantDesk implements LivingGrants {
         Cloud.Presence presence = shared ? Cloud.Presence.ABSENT : cloud.presenceOf(lease);
         Grant grant = lockedGrant(id);
         if (!grant.state().isLiving()) {
-            return Confirmation.CONFIRMED;
+            return Confirmation.ALREADY;
         }
         return switch (presence) {
             case ABSENT -> {

@@ -158,6 +158,10 @@ public class ReconciliationDesk {
             desk.revoke(id);
             confirmation = desk.confirmRemoval(id);
         }
+        if (confirmation == GrantDesk.Confirmation.ALREADY) {
+            // NB. Since the list was read its process has ended and told, or another node has taken it back and tells.
+            return true;
+        }
         if (confirmation != GrantDesk.Confirmation.CONFIRMED) {
             return false;
         }

@@ -24,7 +24,8 @@ class ConfirmRemovalDelegate implements JavaDelegate {
         if (confirmation == GrantDesk.Confirmation.MISSING) {
             desk.revoke(grant);
         }
-        boolean confirmed = confirmation == GrantDesk.Confirmation.CONFIRMED;
+        boolean confirmed =
+                confirmation == GrantDesk.Confirmation.CONFIRMED || confirmation == GrantDesk.Confirmation.ALREADY;
         if (!confirmed) {
             variables.askAgainAfter(execution, desk.askAgainAfter(grant));
         }

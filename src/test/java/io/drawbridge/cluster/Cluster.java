@@ -15,11 +15,11 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.logging.LogLevel;
 import org.springframework.boot.logging.LoggingSystem;
@@ -44,10 +44,8 @@ final class Cluster implements AutoCloseable {
     private final Path cloudIsDown;
     private final int mailPort = DrawbridgeProcess.freePort();
     private final Set<String> mails = ConcurrentHashMap.newKeySet();
-    private final int instances;
 
     private @Nullable GreenMail mail;
-    private int mailsSent;
 
     /**
      * Starts all of it.
@@ -73,10 +71,18 @@ final class Cluster implements AutoCloseable {
         }
         LoggingSystem.get(Cluster.class.getClassLoader()).setLogLevel("ROOT", LogLevel.WARN);
         postgres = new Postgres(folder.resolve("postgres"), binaries);
-        postgres.client().sql("select 1").query().singleValue();
+        try {
+            start(offsets, more);
+        } catch (RuntimeException | Error failure) {
+            close();
+            throw failure;
+        }
+    }
+
+    /** The first node makes the tables. */
+    private void start(List<Duration> offsets, List<String> more) {
         startMail();
-        instances = offsets.size();
-        for (int number = 1; number <= instances; number++) {
+        for (int number = 1; number <= offsets.size(); number++) {
             nodes.add(node("node-" + number, offsets.get(number - 1), more));
         }
         DrawbridgeProcess first = nodes.get(0);
@@ -123,24 +129,24 @@ final class Cluster implements AutoCloseable {
                 "--spring.mail.port=" + mailPort,
                 "--logging.level.org.camunda.bpm.engine.jobexecutor=error"));
         arguments.addAll(more);
-        return new DrawbridgeProcess(name, folder.resolve(name + ".log"), jvm, program, arguments, clock(offset));
+        return new DrawbridgeProcess(name, folder.resolve(name + ".log"), jvm, program, arguments, environment(offset));
     }
 
     /** Debian's package faketime tells a whole process another time, but for the clock that measures durations. */
-    private static Map<String, String> clock(Duration ahead) {
+    private static Map<String, String> environment(Duration ahead) {
+        // The queue's credentials are of no account; they are for moto.
+        Map<String, String> environment =
+                new HashMap<>(Map.of("AWS_ACCESS_KEY_ID", "testing", "AWS_SECRET_ACCESS_KEY", "testing"));
         if (ahead.isZero()) {
-            return Map.of();
+            return environment;
         }
         if (!Files.exists(FAKE_TIME)) {
             throw new IllegalStateException(FAKE_TIME + " is missing; install it: apt-get install faketime.");
         }
-        return Map.of(
-                "LD_PRELOAD",
-                FAKE_TIME.toString(),
-                "FAKETIME",
-                String.format("%+d", ahead.toSeconds()),
-                "DONT_FAKE_MONOTONIC",
-                "1");
+        environment.put("LD_PRELOAD", FAKE_TIME.toString());
+        environment.put("FAKETIME", String.format("%+d", ahead.toSeconds()));
+        environment.put("DONT_FAKE_MONOTONIC", "1");
+        return environment;
     }
 
     static boolean packaged() {
@@ -239,9 +245,7 @@ final class Cluster implements AutoCloseable {
             MimeMessage[] arrived = server.getReceivedMessages();
             for (MimeMessage each : arrived) {
                 String id = each.getMessageID();
-                if (mails.add(id.substring(1, id.indexOf('@')))) {
-                    mailsSent++;
-                }
+                mails.add(id.substring(1, id.indexOf('@')));
             }
         } catch (MessagingException failure) {
             throw new IllegalStateException(failure);
@@ -252,21 +256,6 @@ final class Cluster implements AutoCloseable {
     Set<String> mails() {
         collectMail();
         return mails;
-    }
-
-    int mailsSent() {
-        return mailsSent;
-    }
-
-    /** The lines of all nodes' logs. */
-    Stream<String> log() {
-        return nodes.stream().flatMap(node -> {
-            try {
-                return Files.readAllLines(folder.resolve(node.name() + ".log")).stream();
-            } catch (IOException failure) {
-                throw new UncheckedIOException(failure);
-            }
-        });
     }
 
     @Override

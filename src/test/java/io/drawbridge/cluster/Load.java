@@ -28,6 +28,9 @@ final class Load implements AutoCloseable {
 
     private static final int PEOPLE = 400;
 
+    /** Over all loads of this process, so that none asks for what another one holds still. */
+    private static final AtomicInteger ASKED = new AtomicInteger();
+
     /** Every so many requests are for production, where somebody would have to approve, and nobody does. */
     private static final int UNDECIDED = 10;
 
@@ -35,7 +38,6 @@ final class Load implements AutoCloseable {
     private final List<String> permissions;
     private final Duration length;
     private final ScheduledThreadPoolExecutor people = new ScheduledThreadPoolExecutor(24);
-    private final AtomicInteger asked = new AtomicInteger();
     private final Queue<String> promised = new ConcurrentLinkedQueue<>();
     private final Map<Integer, AtomicInteger> answers = new ConcurrentHashMap<>();
     private final Queue<Long> nanos = new ConcurrentLinkedQueue<>();
@@ -47,6 +49,7 @@ final class Load implements AutoCloseable {
     }
 
     /** Asks from now on, this often a second. */
+    @SuppressWarnings("FutureReturnValueIgnored") // What is scheduled throws nothing that its future could keep.
     void start(double perSecond) {
         people.scheduleAtFixedRate(
                 () -> people.execute(this::ask), 0, (long) (1_000_000_000 / perSecond), TimeUnit.NANOSECONDS);
@@ -73,7 +76,7 @@ final class Load implements AutoCloseable {
 
     /** Who was told no, or nothing, has nothing promised; he may ask again. */
     void ask() {
-        int number = asked.getAndIncrement();
+        int number = ASKED.getAndIncrement();
         DrawbridgeProcess node = nodes.get(number % nodes.size());
         String person = "load-" + (1 + number % PEOPLE) + "@acme.example";
         long begun = System.nanoTime();

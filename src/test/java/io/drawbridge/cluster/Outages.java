@@ -7,12 +7,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Two nodes with load on, and in turn: no database, no mail server, no cloud, one node that is stopped, and two whose clocks
- * are wrong. Ends with 1 if anything is lost.
+ * Two nodes with load on, and in turn: no database, no mail server, no cloud, a node that is stopped, no queue, and two nodes
+ * whose clocks are wrong. Ends with 1 if anything is lost.
  */
 public final class Outages {
     private static final Duration BEFORE = Duration.ofSeconds(15);
@@ -24,7 +25,7 @@ public final class Outages {
     /**
      * Runs them.
      *
-     * @param args names out of {@code database mail cloud stop clocks}, all if there are none; {@code --seconds N}, how long
+     * @param args names out of {@code database mail cloud stop queue clocks}, all if there are none; {@code --seconds N}, how long
      *     each outage is, 60 if nothing is said; {@code --rate N}, requests a second, 3 if nothing is said
      */
     public static void main(String[] args) {
@@ -32,12 +33,14 @@ public final class Outages {
         Duration length = Duration.ofSeconds((long) option(wanted, "--seconds", 60));
         double rate = option(wanted, "--rate", 3);
         boolean fine = true;
-        List<String> together = List.of("database", "mail", "cloud", "stop");
+        List<String> together = List.of("database", "mail", "cloud", "stop", "queue");
         if (wanted.isEmpty() || together.stream().anyMatch(wanted::contains)) {
-            try (Cluster cluster = new Cluster("outages", List.of(Duration.ZERO, Duration.ZERO), List.of())) {
+            try (Denials denials = new Denials();
+                    Cluster cluster = new Cluster(
+                            "outages", List.of(Duration.ZERO, Duration.ZERO), denials.arguments())) {
                 for (String outage : together) {
                     if (wanted.isEmpty() || wanted.contains(outage)) {
-                        fine &= endure(cluster, outage, length, rate);
+                        fine &= endure(cluster, Optional.of(denials), outage, length, rate);
                     }
                 }
             }
@@ -45,13 +48,14 @@ public final class Outages {
         if (wanted.isEmpty() || wanted.contains("clocks")) {
             try (Cluster cluster =
                     new Cluster("clocks", List.of(Duration.ofSeconds(5), Duration.ofSeconds(-5)), List.of())) {
-                fine &= endure(cluster, "clocks", length, rate);
+                fine &= endure(cluster, Optional.empty(), "clocks", length, rate);
             }
         }
         System.exit(fine ? 0 : 1);
     }
 
-    private static boolean endure(Cluster cluster, String outage, Duration length, double rate) {
+    private static boolean endure(
+            Cluster cluster, Optional<Denials> denials, String outage, Duration length, double rate) {
         List<String> faults = new ArrayList<>();
         String more = "";
         Duration late = LATE;
@@ -82,6 +86,15 @@ public final class Outages {
                     more = stop(cluster, faults);
                     late = Duration.ofSeconds(10);
                 }
+                case "queue" -> {
+                    Denials queue = denials.orElseThrow();
+                    queue.start();
+                    pass(BEFORE);
+                    queue.down(true);
+                    pass(length);
+                    queue.down(false);
+                    more = counted(cluster, queue.stop(), faults);
+                }
                 case "clocks" -> {
                     pass(length);
                     late = Duration.ofSeconds(7);
@@ -111,6 +124,24 @@ public final class Outages {
                     faults.isEmpty() ? "As it has to be." : "FAULTS: " + String.join(" ", faults));
             return faults.isEmpty();
         }
+    }
+
+    /** What became of the denied calls; a consumer waits a minute at most between two looks at a queue that is down. */
+    private static String counted(Cluster cluster, int sent, List<String> faults) {
+        try {
+            DrawbridgeProcess.await(
+                    "every denied call has an outcome", Duration.ofMinutes(4), () -> outcomes(cluster) == sent);
+        } catch (IllegalStateException never) {
+            faults.add(never.getMessage());
+        }
+        return ", " + outcomes(cluster) + " outcomes of " + sent + " denied calls";
+    }
+
+    private static int outcomes(Cluster cluster) {
+        return cluster.database()
+                .sql("select count(*) from intake_event where event_id like 'trial-%'")
+                .query(Integer.class)
+                .single();
     }
 
     /** Stops a node in the middle of its work, as whoever runs it would; nothing of it may be left to run out. */

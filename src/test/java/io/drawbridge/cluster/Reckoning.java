@@ -47,7 +47,7 @@ record Reckoning(
                             && count(
                                             database,
                                             "select count(*) from act_ru_execution e where e.business_key_ is not null and"
-                                                    + " e.business_key_ not in (select id from access_request where status = 'PENDING')")
+                                                    + " e.business_key_ not in (select id from access_request where status in ('PENDING', 'REQUESTED'))")
                                     == 0
                             && count(
                                             database,

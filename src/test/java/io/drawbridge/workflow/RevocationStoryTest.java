@@ -2,6 +2,8 @@ package io.drawbridge.workflow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.drawbridge.grant.Grant;
+import io.drawbridge.grant.GrantDesk;
 import io.drawbridge.grant.GrantState;
 import io.drawbridge.request.AccessRequest;
 import io.drawbridge.stage.Cast;
@@ -243,6 +245,19 @@ class RevocationStoryTest extends GrantStage {
 
         assertThat(requests.stream().filter(request -> grantOf(request.id()).state() == GrantState.REVOKED))
                 .hasSize(1);
+    }
+
+    @Test
+    @DisplayName("R3 R56 is told once, if the reconciliation comes to a grant that its process has taken back meanwhile")
+    void isToldOnce() {
+        AccessRequest request = anActiveRequest();
+        Grant ended = grantOf(request.id());
+        at(ended.endsAt());
+        nothingIsLeft();
+
+        assertThat(grantDesk.confirmRemoval(ended.id()))
+                .as("what the reconciliation hears, which would tell of what it has taken back itself")
+                .isEqualTo(GrantDesk.Confirmation.ALREADY);
     }
 
     private List<Job> jobsOf(AccessRequest request) {
