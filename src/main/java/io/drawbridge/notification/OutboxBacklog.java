@@ -7,7 +7,7 @@ import java.util.List;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Notices that have not arrived; each is tried for as long as it takes. */
+/** Notices that have not arrived and are still tried; what a stopped channel keeps is its administrators' matter. */
 @Component
 class OutboxBacklog implements Backlog {
     private final JdbcClient database;
@@ -35,6 +35,8 @@ class OutboxBacklog implements Backlog {
     @Override
     public List<Waiting> waiting() {
         return database.sql("select tenant_id, count(*), min(created_at) from notice where sent_at is null"
+                        + " and given_up_at is null and (channel_id is null or channel_id in"
+                        + " (select id from notification_channel where enabled and stopped_at is null))"
                         + " group by tenant_id order by tenant_id")
                 .query((row, number) -> new Waiting(
                         new TenantId(row.getString(1)),

@@ -477,9 +477,10 @@ class PostedNotices implements RequestNotices, GrantNotices {
         if (reached.isEmpty()) {
             return;
         }
-        String text = press.text(letter);
-        String html = press.html(letter);
         boolean delivered = !mailed || !letter.kind().byMail();
+        String text = press.text(letter);
+        // Only a mail has HTML; pages show the text.
+        String html = delivered ? "" : press.html(letter);
         reached.forEach(person -> outbox.put(person, letter, text, html, clock.instant(), delivered));
     }
 

@@ -33,7 +33,9 @@ public enum Delegate {
     CONFIRM_REMOVAL("confirmRemovalDelegate", Diagram.TIMEBOXED_GRANT, Effect.CONFIRMS_REMOVAL),
     NOTIFY_ACCESS_REVOKED("notifyAccessRevokedDelegate", Diagram.TIMEBOXED_GRANT, Effect.NONE),
 
-    REMOVE_DRIFT("removeDriftDelegate", Diagram.DRIFT_REMOVAL, Effect.REMOVES_DRIFT);
+    REMOVE_DRIFT("removeDriftDelegate", Diagram.DRIFT_REMOVAL, Effect.REMOVES_DRIFT),
+
+    CONFIRM_REMEDY("confirmRemedyDelegate", Diagram.STANDING_TROUBLE, Effect.NONE);
 
     /** What a delegate does to the access; the check follows nothing else. */
     public enum Effect {

@@ -42,6 +42,7 @@ final class Diagram {
     static final String ACCESS_REQUEST = "access-request";
     static final String TIMEBOXED_GRANT = "timeboxed-grant";
     static final String DRIFT_REMOVAL = "drift-removal";
+    static final String STANDING_TROUBLE = "standing-trouble";
 
     /** Code of the error with which the cloud says never. */
     static final String PROVISIONING_FAILED = "ProvisioningFailed";

@@ -27,7 +27,8 @@ import org.xml.sax.helpers.DefaultHandler;
 public final class DiagramCheck {
     /** The processes that there are; each has a diagram of its own. */
     public static final Set<String> KEYS =
-            Set.of(Diagram.ACCESS_REQUEST, Diagram.TIMEBOXED_GRANT, Diagram.DRIFT_REMOVAL);
+            Set.of(
+            Diagram.ACCESS_REQUEST, Diagram.TIMEBOXED_GRANT, Diagram.DRIFT_REMOVAL, Diagram.STANDING_TROUBLE);
 
     private static final int LARGEST = 2 * 1024 * 1024;
 
@@ -69,8 +70,8 @@ public final class DiagramCheck {
         if (processes.size() != 1 || !KEYS.contains(first(processes))) {
             return List.of(new Flaw(
                     processes.isEmpty() ? "" : first(processes),
-                    "The file must hold one process, and its id must be one of access-request, timeboxed-grant and"
-                            + " drift-removal; deploy each process from a file of its own."));
+                    "The file must hold one process, and its id must be one of access-request, timeboxed-grant,"
+                            + " drift-removal and standing-trouble; deploy each process from a file of its own."));
         }
         NothingUnknown unknown = new NothingUnknown(document);
         if (!unknown.elements().isEmpty()) {

@@ -33,7 +33,9 @@ final class Parts implements Rule {
                     Delegate.REVOKE_ACCESS,
                     Delegate.CONFIRM_REMOVAL),
             Diagram.DRIFT_REMOVAL,
-            List.of(Delegate.REMOVE_DRIFT));
+            List.of(Delegate.REMOVE_DRIFT),
+            Diagram.STANDING_TROUBLE,
+            List.of(Delegate.CONFIRM_REMEDY));
 
     @Override
     public List<Flaw> flaws(Diagram diagram) {
