@@ -47,7 +47,8 @@ final class Denials implements AutoCloseable {
     }
 
     /** One a second from now on, each with an id of its own. */
-    @SuppressWarnings("FutureReturnValueIgnored") // A message that cannot be sent ends the trial with a count that is wrong.
+    @SuppressWarnings(
+            "FutureReturnValueIgnored") // A message that cannot be sent ends the trial with a count that is wrong.
     void start() {
         URI url = properties.entrySet().stream()
                 .filter(each -> each.getKey().endsWith("queue-url"))
@@ -57,7 +58,8 @@ final class Denials implements AutoCloseable {
         sender.scheduleAtFixedRate(
                 () -> {
                     String body = denial(sent.get() + 1);
-                    queue.sendMessage(message -> message.queueUrl(url.toString()).messageBody(body));
+                    queue.sendMessage(
+                            message -> message.queueUrl(url.toString()).messageBody(body));
                     sent.incrementAndGet();
                 },
                 0,
@@ -67,7 +69,8 @@ final class Denials implements AutoCloseable {
 
     private static String denial(int number) {
         try {
-            JsonNode detail = JSON.readTree(Path.of("samples", "denied-s3-delete-bucket.json").toFile());
+            JsonNode detail = JSON.readTree(
+                    Path.of("samples", "denied-s3-delete-bucket.json").toFile());
             ((ObjectNode) detail).put("eventID", "trial-" + number);
             ObjectNode envelope = JSON.createObjectNode();
             envelope.put("detail-type", "AWS API Call via CloudTrail");

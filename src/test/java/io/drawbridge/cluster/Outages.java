@@ -36,8 +36,8 @@ public final class Outages {
         List<String> together = List.of("database", "mail", "cloud", "stop", "queue");
         if (wanted.isEmpty() || together.stream().anyMatch(wanted::contains)) {
             try (Denials denials = new Denials();
-                    Cluster cluster = new Cluster(
-                            "outages", List.of(Duration.ZERO, Duration.ZERO), denials.arguments())) {
+                    Cluster cluster =
+                            new Cluster("outages", List.of(Duration.ZERO, Duration.ZERO), denials.arguments())) {
                 for (String outage : together) {
                     if (wanted.isEmpty() || wanted.contains(outage)) {
                         fine &= endure(cluster, Optional.of(denials), outage, length, rate);

@@ -246,7 +246,8 @@ class RevocationStoryTest extends GrantStage {
     }
 
     @Test
-    @DisplayName("R3 R56 is told once, if the reconciliation comes to a grant that its process has taken back meanwhile")
+    @DisplayName(
+            "R3 R56 is told once, if the reconciliation comes to a grant that its process has taken back meanwhile")
     void isToldOnce() {
         AccessRequest request = anActiveRequest();
         Grant ended = grantOf(request.id());
