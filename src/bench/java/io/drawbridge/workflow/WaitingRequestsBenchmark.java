@@ -25,7 +25,7 @@ public final class WaitingRequestsBenchmark {
     /**
      * Prints what was measured and a verdict.
      *
-     * @param arguments waiting=100000, batches=20 and warm=15 change the size
+     * @param arguments waiting=100000 (the most), batches=20 and warm=15 change the size
      */
     public static void main(String[] arguments) throws Exception {
         if (LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME) instanceof Logger logger) {
@@ -61,7 +61,8 @@ public final class WaitingRequestsBenchmark {
                         batches,
                         BATCH,
                         warm);
-                many.startAt(waiting);
+                few.askForWhatNoCopyAsks();
+                many.askForWhatNoCopyAsks();
                 List<Double> beside = new ArrayList<>();
                 List<Double> own = new ArrayList<>();
                 for (int batch = -warm; batch < batches; batch++) {

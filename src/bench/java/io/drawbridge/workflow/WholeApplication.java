@@ -117,9 +117,9 @@ final class WholeApplication implements Contender {
         return String.format(Locale.ROOT, "%d", 300000000001L + which);
     }
 
-    /** New requests come after those of so many copies: they ask for something else. */
-    void startAt(int next) {
-        number.set(next);
+    /** New requests are for the last permission, which the first 100,000 copies leave out. */
+    void askForWhatNoCopyAsks() {
+        number.set(PEOPLE * ACCOUNTS * (PERMISSIONS.size() - 1));
     }
 
     ConfigurableApplicationContext context() {
