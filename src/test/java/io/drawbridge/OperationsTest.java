@@ -132,14 +132,15 @@ class OperationsTest extends LiveStage {
         Set<String> asked = new TreeSet<>();
         Map<String, List<Map<String, List<Map<String, Object>>>>> file =
                 new Yaml().load(Files.readString(Path.of("docs/alerts.yml")));
-        file.get("groups").forEach(group -> group.get("rules").forEach(rule -> {
-            alerts.add((String) rule.get("alert"));
-            assertThat(rule).containsKeys("expr", "labels", "annotations");
-            OWN.matcher((String) rule.get("expr"))
-                    .results()
-                    .map(MatchResult::group)
-                    .forEach(asked::add);
-        }));
+        file.getOrDefault("groups", List.of())
+                .forEach(group -> group.getOrDefault("rules", List.of()).forEach(rule -> {
+                    alerts.add((String) rule.get("alert"));
+                    assertThat(rule).containsKeys("expr", "labels", "annotations");
+                    OWN.matcher((String) rule.get("expr"))
+                            .results()
+                            .map(MatchResult::group)
+                            .forEach(asked::add);
+                }));
         List<String> paragraphs = PARAGRAPH
                 .matcher(Files.readString(Path.of("docs/runbook.md")))
                 .results()

@@ -157,7 +157,7 @@ final class WholeApplication implements Contender {
     @Override
     public void end(String key) {
         desk.endEarly(
-                requesters.get(key),
+                Objects.requireNonNull(requesters.get(key)),
                 grants.findByRequest(new RequestId(key)).orElseThrow().id());
     }
 

@@ -89,7 +89,7 @@ final class Denials implements AutoCloseable {
         proxy.fault(call -> down ? Optional.of(Answer.brokenOff()) : Optional.empty());
     }
 
-    /** @return how many were sent */
+    /** Sends no more, and says how many were sent. */
     int stop() {
         sender.shutdown();
         try {

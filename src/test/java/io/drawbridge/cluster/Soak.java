@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Half of the highest load, for long, with a kill, a cloud that fails, a database and a mail server that are away. Ends with
@@ -127,8 +128,9 @@ public final class Soak {
             Reckoning reckoning = Reckoning.of(cluster, load.promised(), Duration.ofMinutes(6), true);
             faults.addAll(reckoning.faults());
             first.forEach((node, vitals) -> {
-                if (!last.get(node).isFlatSince(vitals)) {
-                    faults.add(node + " has grown from " + vitals + " to " + last.get(node) + ".");
+                Vitals now = Objects.requireNonNull(last.get(node));
+                if (!now.isFlatSince(vitals)) {
+                    faults.add(node + " has grown from " + vitals + " to " + now + ".");
                 }
             });
             for (DrawbridgeProcess node : cluster.nodes()) {

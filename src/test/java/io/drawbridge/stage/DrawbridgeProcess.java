@@ -184,7 +184,11 @@ public final class DrawbridgeProcess implements AutoCloseable {
         }
     }
 
-    /** @throws IllegalStateException if it does not come to this in time */
+    /**
+     * Waits for it.
+     *
+     * @throws IllegalStateException if it does not come to this in time
+     */
     public static void await(String what, Duration patience, BooleanSupplier look) {
         long deadline = System.nanoTime() + patience.toNanos();
         while (!look.getAsBoolean()) {

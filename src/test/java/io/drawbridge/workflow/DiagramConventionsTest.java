@@ -55,8 +55,6 @@ class DiagramConventionsTest {
 
     private static final Path PROCESSES = Path.of("processes");
 
-    private static final String CAMUNDA = "http://camunda.org/schema/1.0/bpmn";
-
     private static final Pattern ID = Pattern.compile("([A-Z][A-Za-z]*)_(?:[A-Z][a-z]+)+");
 
     private static final Pattern UNTOLD = Pattern.compile("(?i)\\b(process|handle|check)");

@@ -80,7 +80,11 @@ public final class RandomEdits {
         }
     }
 
-    /** @param arguments how many diagrams to edit, and the seed; 10,000 and 1 if left out */
+    /**
+     * The long run.
+     *
+     * @param arguments how many diagrams to edit, and the seed; 10,000 and 1 if left out
+     */
     public static void main(String[] arguments) {
         int many = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 10_000;
         long seed = arguments.length > 1 ? Long.parseLong(arguments[1]) : 1;

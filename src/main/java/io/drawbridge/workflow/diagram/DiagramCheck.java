@@ -27,8 +27,7 @@ import org.xml.sax.helpers.DefaultHandler;
 public final class DiagramCheck {
     /** The processes that there are; each has a diagram of its own. */
     public static final Set<String> KEYS =
-            Set.of(
-            Diagram.ACCESS_REQUEST, Diagram.TIMEBOXED_GRANT, Diagram.DRIFT_REMOVAL, Diagram.STANDING_TROUBLE);
+            Set.of(Diagram.ACCESS_REQUEST, Diagram.TIMEBOXED_GRANT, Diagram.DRIFT_REMOVAL, Diagram.STANDING_TROUBLE);
 
     private static final int LARGEST = 2 * 1024 * 1024;
 
