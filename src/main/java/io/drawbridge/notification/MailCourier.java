@@ -10,7 +10,6 @@ import java.time.Instant;
 import java.util.Date;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.concurrent.ThreadLocalRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.mail.MailAuthenticationException;
@@ -103,7 +102,7 @@ final class MailCourier implements Courier {
     }
 
     private void failed(Outbox.Parcel parcel, Exception failure) {
-        Instant next = clock.instant().plus(backOff(parcel.attempts()));
+        Instant next = clock.instant().plus(properties.pauseAfter(parcel.attempts()));
         outbox.failed(parcel.id(), reason(failure), next);
         if (parcel.attempts() == 0) {
             LOG.warn(
@@ -118,17 +117,6 @@ final class MailCourier implements Courier {
                     parcel.attempts() + 1,
                     next);
         }
-    }
-
-    /** Doubles with each failure up to the longest, less up to half of it by chance, so that not all come back at once. */
-    private Duration backOff(int failedBefore) {
-        Duration longest = properties.longestBackOff();
-        Duration full = failedBefore >= 20
-                ? longest
-                : properties.backOff().multipliedBy(1L << failedBefore).compareTo(longest) > 0
-                        ? longest
-                        : properties.backOff().multipliedBy(1L << failedBefore);
-        return Duration.ofMillis(ThreadLocalRandom.current().nextLong(full.toMillis() / 2, full.toMillis() + 1));
     }
 
     /** Whether the next notice would fail the same way; Spring gives a cause only to failures of the connection. */

@@ -64,7 +64,7 @@ class Outbox implements NoticeBoard {
 
     /** Keys of what is due, longest due first. */
     List<String> due(Instant now, int limit) {
-        return database.sql("select id from notice where sent_at is null and next_attempt_at <= ?"
+        return database.sql("select id from notice where channel = 'mail' and sent_at is null and next_attempt_at <= ?"
                         + " order by next_attempt_at, number limit ?")
                 .params(utc(now), limit)
                 .query(String.class)

@@ -1,6 +1,7 @@
 package io.drawbridge.grant.jdbc;
 
 import io.drawbridge.grant.Grant;
+import io.drawbridge.grant.GrantChanged;
 import io.drawbridge.grant.GrantId;
 import io.drawbridge.grant.GrantState;
 import io.drawbridge.grant.Grants;
@@ -24,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
@@ -36,10 +38,12 @@ class JdbcGrants implements Grants {
     private static final String ENDED = "('REVOKED', 'PROVISION_FAILED')";
 
     private final JdbcClient database;
+    private final ApplicationEventPublisher events;
     private final TransactionTemplate apart;
 
-    JdbcGrants(JdbcClient database, PlatformTransactionManager transactions) {
+    JdbcGrants(JdbcClient database, ApplicationEventPublisher events, PlatformTransactionManager transactions) {
         this.database = database;
+        this.events = events;
         this.apart = new TransactionTemplate(transactions);
         this.apart.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
     }
@@ -99,6 +103,7 @@ class JdbcGrants implements Grants {
         if (updated != 1) {
             throw new IllegalStateException("Grant " + grant.id() + " is gone; it cannot be saved.");
         }
+        events.publishEvent(new GrantChanged(grant));
     }
 
     @Override

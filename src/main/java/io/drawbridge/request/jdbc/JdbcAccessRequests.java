@@ -14,6 +14,7 @@ import io.drawbridge.request.AccessRequests;
 import io.drawbridge.request.Decision;
 import io.drawbridge.request.Identity;
 import io.drawbridge.request.Liftable;
+import io.drawbridge.request.RequestChanged;
 import io.drawbridge.request.RequestId;
 import io.drawbridge.request.RequestStatus;
 import io.drawbridge.request.Review;
@@ -36,6 +37,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
@@ -43,10 +45,12 @@ import org.springframework.stereotype.Repository;
 @Repository
 class JdbcAccessRequests implements AccessRequests {
     private final JdbcClient database;
+    private final ApplicationEventPublisher events;
     private final JsonMapper json = JsonMapper.builder().build();
 
-    JdbcAccessRequests(JdbcClient database) {
+    JdbcAccessRequests(JdbcClient database, ApplicationEventPublisher events) {
         this.database = database;
+        this.events = events;
     }
 
     @Override
@@ -98,6 +102,7 @@ class JdbcAccessRequests implements AccessRequests {
             throw new IllegalStateException("Request " + request.id() + " is gone; it cannot be saved.");
         }
         saveUsers(request);
+        events.publishEvent(new RequestChanged(request));
     }
 
     @Override
