@@ -3,6 +3,8 @@ package io.drawbridge.notification;
 import io.drawbridge.grant.DriftFinding;
 import io.drawbridge.grant.Grant;
 import io.drawbridge.grant.GrantNotices;
+import io.drawbridge.identity.ChatAccountDesk;
+import io.drawbridge.identity.ChatConnection;
 import io.drawbridge.identity.People;
 import io.drawbridge.identity.Person;
 import io.drawbridge.identity.PersonId;
@@ -21,6 +23,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
@@ -429,6 +432,32 @@ class PostedNotices implements RequestNotices, GrantNotices {
                                         + " in Cockpit.")
                         .with(facts(finding))
                         .with("Choices", String.join(", ", finding.choices()))
+                        .loudly());
+    }
+
+    /** Loudly and by mail, so that nobody's account speaks for him without his knowing. */
+    @EventListener
+    public void follow(ChatAccountDesk.Connected change) {
+        ChatConnection connection = change.connection();
+        to(
+                connection.tenant(),
+                List.of(connection.person()),
+                Letter.of(
+                                NoticeKind.CHAT_CONNECTED,
+                                "A chat account speaks for you: " + connection.name(),
+                                "A chat account was connected to you: what it clicks, you have done. If it is not yours,"
+                                        + " disconnect it on the Chat page now, and tell an administrator.")
+                        .with("Account", connection.name())
+                        .with("Account id", connection.account().toString())
+                        .with(
+                                "Workspace",
+                                change.workspace().platform().title() + ", "
+                                        + change.workspace().name())
+                        .with(
+                                "Matched by",
+                                connection.matchedBy() == ChatConnection.MatchedBy.ADDRESS
+                                        ? "the verified address of the account"
+                                        : "a sign-in from the account's link")
                         .loudly());
     }
 
