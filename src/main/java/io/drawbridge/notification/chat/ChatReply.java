@@ -37,6 +37,11 @@ public sealed interface ChatReply {
         }
     }
 
+    /** Says what was wrong where no form is open any more. */
+    static ChatMessage notTaken(Wrong wrong) {
+        return ChatMessage.of("Not done", "It could not be taken; try again.").with(wrong.fields());
+    }
+
     /** The same was delivered before; there is nothing to show. */
     record Again() implements ChatReply {}
 }

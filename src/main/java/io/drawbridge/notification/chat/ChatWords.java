@@ -109,7 +109,7 @@ class ChatWords {
                 switch (request.status()) {
                     case REQUESTED -> ChatMessage.of("Waiting for a justification: " + what, "Since " + when + ".");
                     case PENDING ->
-                        ChatMessage.of("Waiting for a decision: " + what, "With its approvers since " + when + ".");
+                        ChatMessage.of("With its approvers: " + what, "With its approvers since " + when + ".");
                     case APPROVED ->
                         ChatMessage.of(
                                 "Approved: " + what,

@@ -800,8 +800,7 @@ public class Conversation implements DisposableBean {
         } else if (reply instanceof ChatReply.Opened opened) {
             messages = List.of(opened.asMessage());
         } else if (reply instanceof ChatReply.Wrong wrong) {
-            messages = List.of(ChatMessage.of("Not done", "It could not be taken; try again.")
-                    .with(wrong.fields()));
+            messages = List.of(ChatReply.notTaken(wrong));
         }
         List<ChatMessage> told = messages;
         speaker.ifPresent(caller -> transactions.executeWithoutResult(status -> told.forEach(message -> outbox.put(
