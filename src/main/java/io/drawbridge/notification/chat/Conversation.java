@@ -330,21 +330,31 @@ public class Conversation implements DisposableBean {
     void resume() {
         inbox.sweep();
         for (ChatInbox.Left left : inbox.left(LONGEST_LIST)) {
-            if (!inbox.takeUp(left.delivery())) {
-                continue;
+            if (inbox.takeUp(left.delivery())) {
+                try {
+                    resume(left);
+                } catch (RuntimeException failure) {
+                    LOG.error(
+                            "What {} sent could not be done; it is tried again.",
+                            left.sent().from(),
+                            failure);
+                }
             }
-            if (left.receivedAt().plus(LONGEST_TRY).isBefore(clock.instant())) {
-                inbox.done(left.delivery());
-                tell(
-                        left.sent().from(),
-                        new ChatReply.Said(ChatMessage.of(
-                                "Not done",
-                                "What you sent could not be done in time. Nothing has changed; look at the request and try"
-                                        + " again.")));
-                continue;
-            }
-            tell(left.sent().from(), perform(left.delivery(), left.sent()));
         }
+    }
+
+    private void resume(ChatInbox.Left left) {
+        if (clock.instant().isBefore(left.receivedAt().plus(LONGEST_TRY))) {
+            tell(left.sent().from(), perform(left.delivery(), left.sent()));
+            return;
+        }
+        inbox.done(left.delivery());
+        tell(
+                left.sent().from(),
+                said(
+                        "Not done",
+                        "What you sent could not be done in time. Nothing has changed; look at the request and try"
+                                + " again."));
     }
 
     @Override

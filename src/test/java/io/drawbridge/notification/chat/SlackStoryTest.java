@@ -82,7 +82,7 @@ class SlackStoryTest extends SlackStage {
         assertThat(question.toString()).contains("/requests/" + request.id());
 
         click(BOB, Deed.APPROVE, request.id().value());
-        assertThat(openedView().toString()).contains("From 5 minutes to 8 hours");
+        assertThat(openedView().toString()).contains("From 10 seconds to 8 hours");
         assertThat(send(BOB, Map.of("duration", "PT1H"))
                         .json()
                         .path("errors")

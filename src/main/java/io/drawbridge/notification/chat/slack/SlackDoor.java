@@ -266,12 +266,17 @@ class SlackDoor implements ChatDoor {
         if (from == null || deed.isEmpty()) {
             return Response.ok();
         }
+        Map<String, String> values = BlockKit.values(view.getState());
+        // NB. A form that was refused keeps its hash when it is sent again; with its values it is another delivery.
+        String key = sent.getTriggerId() == null
+                ? view.getId() + view.getHash() + Integer.toHexString(values.hashCode())
+                : sent.getTriggerId();
         ChatReply reply = conversation.submitted(
-                key(from, "form", sent.getTriggerId() == null ? view.getId() + view.getHash() : sent.getTriggerId()),
+                key(from, "form", key),
                 from,
                 deed.get(),
                 view.getPrivateMetadata() == null ? "" : view.getPrivateMetadata(),
-                BlockKit.values(view.getState()));
+                values);
         if (reply instanceof ChatReply.Wrong wrong) {
             return Response.json(
                     200,

@@ -21,6 +21,8 @@ record SlackProperties(
         @Nullable String signingSecret,
         @DefaultValue("https://slack.com/api/") URI apiUrl,
         @DefaultValue List<Workspace> workspaces) {
+    private static final Set<String> OWN_MACHINE = Set.of("127.0.0.1", "localhost", "[::1]");
+
     SlackProperties {
         workspaces = List.copyOf(workspaces);
         Set<String> ids = new HashSet<>();
@@ -29,6 +31,10 @@ record SlackProperties(
                 throw new IllegalArgumentException("drawbridge.slack.workspaces names \"" + workspace.id()
                         + "\" twice; expected each workspace once, with the tenant whose people are in it.");
             }
+        }
+        if (!"https".equals(apiUrl.getScheme()) && !OWN_MACHINE.contains(String.valueOf(apiUrl.getHost()))) {
+            throw new IllegalArgumentException("drawbridge.slack.api-url \"" + apiUrl
+                    + "\" would carry the bot tokens unencrypted; expected an https address, or one on this machine.");
         }
         if (!apiUrl.toString().endsWith("/")) {
             apiUrl = URI.create(apiUrl + "/");
