@@ -7,12 +7,12 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * Under which address people reach Drawbridge.
  *
- * @param baseUrl http or https address that every link in a mail begins with, such as https://drawbridge.example.com; never
+ * @param baseUrl http or https address that every link in a message begins with, such as https://drawbridge.example.com; never
  *     taken from a request's Host header, which anybody can set
  */
 @ConfigurationProperties("drawbridge")
-record AddressProperties(@DefaultValue("http://localhost:8080") URI baseUrl) {
-    AddressProperties {
+public record AddressProperties(@DefaultValue("http://localhost:8080") URI baseUrl) {
+    public AddressProperties {
         String scheme = baseUrl.getScheme();
         if (!("http".equals(scheme) || "https".equals(scheme))
                 || baseUrl.getHost() == null

@@ -198,7 +198,7 @@ final class ChannelCourier implements Courier, DisposableBean {
 
     /** What the receiver asks for, but never less than our own pause. */
     private Duration pause(int failedBefore, @Nullable Duration asked) {
-        Duration own = BackOff.after(failedBefore, properties);
+        Duration own = properties.pauseAfter(failedBefore);
         return asked == null || asked.compareTo(own) < 0 ? own : asked;
     }
 

@@ -82,7 +82,7 @@ class ChannelNotices implements ChannelPost {
                 .orElse(request.account().value());
         EventBody body = EventBody.of(id, event.word(), now, request, account, grant, address.baseUrl());
         wanting.forEach(channel ->
-                put(channel, body, letter(event, request, account, grant).about(request.id())));
+                put(channel, body, letter(event, request, account, grant).about(request)));
     }
 
     @Override

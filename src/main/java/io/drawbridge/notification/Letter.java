@@ -1,5 +1,6 @@
 package io.drawbridge.notification;
 
+import io.drawbridge.request.AccessRequest;
 import io.drawbridge.request.RequestId;
 import java.net.URI;
 import java.util.ArrayList;
@@ -22,9 +23,10 @@ import org.jspecify.annotations.Nullable;
  * @param quotationOf whose words the quotation holds, such as {@code Justification}
  * @param quotation what a person wrote, with its line breaks
  * @param request the request to open on the page, null if there is none
+ * @param scopePath where the request's account lies, from the root down; null without a request
  * @param loud whether it has to stand out
  */
-record Letter(
+public record Letter(
         NoticeKind kind,
         String subject,
         String lead,
@@ -32,11 +34,13 @@ record Letter(
         @Nullable String quotationOf,
         @Nullable String quotation,
         @Nullable RequestId request,
+        @Nullable String scopePath,
         boolean loud) {
 
-    static final int LONGEST_SUBJECT = 200;
+    /** Longest subject, in characters. */
+    public static final int LONGEST_SUBJECT = 200;
 
-    Letter {
+    public Letter {
         subject = shortened(oneLine(subject));
         Map<String, String> lines = new LinkedHashMap<>();
         facts.forEach((name, value) -> lines.put(oneLine(name), oneLine(value)));
@@ -46,31 +50,31 @@ record Letter(
 
     /** A letter without facts, quotation or request, to be added to. */
     static Letter of(NoticeKind kind, String subject, String lead) {
-        return new Letter(kind, subject, lead, Map.of(), null, null, null, false);
+        return new Letter(kind, subject, lead, Map.of(), null, null, null, null, false);
     }
 
-    Letter about(RequestId about) {
-        return new Letter(kind, subject, lead, facts, quotationOf, quotation, about, loud);
+    Letter about(AccessRequest about) {
+        return new Letter(kind, subject, lead, facts, quotationOf, quotation, about.id(), about.scopePath(), loud);
     }
 
     Letter with(String name, String value) {
         Map<String, String> more = new LinkedHashMap<>(facts);
         more.put(name, value);
-        return new Letter(kind, subject, lead, more, quotationOf, quotation, request, loud);
+        return new Letter(kind, subject, lead, more, quotationOf, quotation, request, scopePath, loud);
     }
 
     Letter with(Map<String, String> added) {
         Map<String, String> more = new LinkedHashMap<>(facts);
         more.putAll(added);
-        return new Letter(kind, subject, lead, more, quotationOf, quotation, request, loud);
+        return new Letter(kind, subject, lead, more, quotationOf, quotation, request, scopePath, loud);
     }
 
     Letter quoting(String whose, String words) {
-        return new Letter(kind, subject, lead, facts, whose, words, request, loud);
+        return new Letter(kind, subject, lead, facts, whose, words, request, scopePath, loud);
     }
 
     Letter loudly() {
-        return new Letter(kind, subject, lead, facts, quotationOf, quotation, request, true);
+        return new Letter(kind, subject, lead, facts, quotationOf, quotation, request, scopePath, true);
     }
 
     /** The quotation line by line, empty if there is none. */
@@ -80,12 +84,12 @@ record Letter(
 
     /** The page of the request; it needs a login, carries no token, and decides nothing. */
     @Nullable
-    String link(URI base) {
+    public String link(URI base) {
         return request == null ? null : base + "/requests/" + request;
     }
 
     /** As plain text. */
-    String text(URI base) {
+    public String text(URI base) {
         List<String> lines = new ArrayList<>();
         lines.add(lead);
         if (!facts.isEmpty()) {

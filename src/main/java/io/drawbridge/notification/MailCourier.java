@@ -118,7 +118,7 @@ final class MailCourier implements Courier {
     }
 
     private void failed(Outbox.Parcel parcel, Exception failure) {
-        Duration pause = BackOff.after(parcel.attempts(), properties);
+        Duration pause = properties.pauseAfter(parcel.attempts());
         Instant next = clock.instant().plus(pause);
         outbox.failed(parcel.id(), reason(failure), next);
         String channel = parcel.channel();

@@ -3,7 +3,7 @@ package io.drawbridge.notification;
 import java.util.Locale;
 
 /** What a notice is about; who gets it stands with each. */
-enum NoticeKind {
+public enum NoticeKind {
     /** To the requester: say why, and for how long. */
     JUSTIFY,
     /** To the approvers of a rung that is asked, and to whoever joins one later: decide. */
@@ -53,15 +53,24 @@ enum NoticeKind {
     /** To administrators: nothing arrives at a notification channel any more, and it is not tried any more. */
     CHANNEL_STOPPED,
     /** To a mail list of the tenant: what it wants to be told of; see {@link io.drawbridge.organization.ChannelEvent}. */
-    EVENT;
+    EVENT,
+    /** Loudly, to the person: a chat account speaks for him from now on. */
+    CHAT_CONNECTED,
+    /** In chat only, to whoever sent a form there that took long: what became of it. */
+    CHAT_ANSWER;
 
     /** As it is stored and shown, such as {@code break_glass}; at most 32 characters. */
-    String word() {
+    public String word() {
         return name().toLowerCase(Locale.ROOT);
     }
 
     /** Whether it goes out by mail; if not, it is read on the Notices page only. */
     boolean byMail() {
         return this != SERVICE_DISABLED;
+    }
+
+    /** Whether it is read on the Notices page: what only a chat tells stands there if the page is the chat. */
+    boolean onPage(NotificationProperties.Chat chat) {
+        return byMail() || chat == NotificationProperties.Chat.NOTICES_PAGE;
     }
 }

@@ -1,6 +1,7 @@
 package io.drawbridge.notification;
 
 import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -17,7 +18,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param chat what counts as a chat that reaches everybody: the Notices page, or none
  */
 @ConfigurationProperties("drawbridge.notification")
-record NotificationProperties(
+public record NotificationProperties(
         @DefaultValue("2s") Duration poll,
         @DefaultValue("10s") Duration backOff,
         @DefaultValue("5m") Duration longestBackOff,
@@ -26,19 +27,29 @@ record NotificationProperties(
         @DefaultValue("notices-page") Chat chat) {
 
     /** Where a chat message is read. */
-    enum Chat {
+    public enum Chat {
         /** On the Notices page, as in the demo. */
         NOTICES_PAGE,
         /** Nowhere: what only a chat would tell is told to nobody. */
         NONE
     }
 
-    NotificationProperties {
+    public NotificationProperties {
         between("poll", poll, Duration.ofMillis(100), Duration.ofMinutes(1));
         between("back-off", backOff, Duration.ofSeconds(1), Duration.ofHours(1));
         between("longest-back-off", longestBackOff, backOff, Duration.ofHours(1));
         between("lease", lease, Duration.ofMinutes(1), Duration.ofHours(1));
         between("timeout", timeout, Duration.ofMillis(100), Duration.ofMinutes(1));
+    }
+
+    /**
+     * How long to wait before the next try: doubles with each failure up to the longest, less up to half of it by chance, so
+     * that not all come back at once.
+     */
+    public Duration pauseAfter(int failedBefore) {
+        Duration doubled = failedBefore >= 20 ? longestBackOff : backOff.multipliedBy(1L << failedBefore);
+        long full = (doubled.compareTo(longestBackOff) > 0 ? longestBackOff : doubled).toMillis();
+        return Duration.ofMillis(ThreadLocalRandom.current().nextLong(full / 2, full + 1));
     }
 
     private static void between(String key, Duration value, Duration least, Duration most) {

@@ -3,33 +3,28 @@ package io.drawbridge.notification;
 import io.drawbridge.grant.DriftFinding;
 import io.drawbridge.grant.Grant;
 import io.drawbridge.grant.GrantNotices;
+import io.drawbridge.identity.ChatAccountDesk;
+import io.drawbridge.identity.ChatConnection;
 import io.drawbridge.identity.People;
 import io.drawbridge.identity.Person;
 import io.drawbridge.identity.PersonId;
 import io.drawbridge.identity.TenantId;
 import io.drawbridge.organization.ChannelEvent;
-import io.drawbridge.organization.PermissionSetName;
-import io.drawbridge.organization.Scope;
-import io.drawbridge.organization.Scopes;
-import io.drawbridge.organization.Settings;
 import io.drawbridge.policy.AccessDuration;
 import io.drawbridge.request.AccessRequest;
 import io.drawbridge.request.AccessRequests;
 import io.drawbridge.request.Decision;
-import io.drawbridge.request.Identity;
 import io.drawbridge.request.Liftable;
 import io.drawbridge.request.RequestNotices;
 import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
@@ -43,16 +38,14 @@ import org.springframework.transaction.annotation.Transactional;
 @Component
 @Transactional(propagation = Propagation.MANDATORY)
 class PostedNotices implements RequestNotices, GrantNotices {
-    private static final DateTimeFormatter MOMENT =
-            DateTimeFormatter.ofPattern("d MMMM uuuu, HH:mm:ss z", Locale.ENGLISH);
-
     private final Outbox outbox;
     private final ChannelNotices channels;
     private final boolean mailed;
     private final LetterPress press;
     private final People people;
-    private final Scopes scopes;
-    private final Settings settings;
+    private final RequestWords words;
+    private final Mutes mutes;
+    private final List<NoticeCopies> copies;
     private final NotificationProperties properties;
     private final Clock clock;
 
@@ -62,8 +55,9 @@ class PostedNotices implements RequestNotices, GrantNotices {
             List<Courier> couriers,
             LetterPress press,
             People people,
-            Scopes scopes,
-            Settings settings,
+            RequestWords words,
+            Mutes mutes,
+            ObjectProvider<NoticeCopies> copies,
             NotificationProperties properties,
             Clock clock) {
         this.outbox = outbox;
@@ -71,8 +65,9 @@ class PostedNotices implements RequestNotices, GrantNotices {
         this.mailed = couriers.stream().anyMatch(courier -> courier.carries(Transport.MAIL));
         this.press = press;
         this.people = people;
-        this.scopes = scopes;
-        this.settings = settings;
+        this.words = words;
+        this.mutes = mutes;
+        this.copies = copies.orderedStream().toList();
         this.properties = properties;
         this.clock = clock;
     }
@@ -83,21 +78,21 @@ class PostedNotices implements RequestNotices, GrantNotices {
                 request,
                 Letter.of(
                                 NoticeKind.JUSTIFY,
-                                "Do you need " + what(request) + "?",
+                                "Do you need " + words.what(request) + "?",
                                 "A call was denied because " + request.entitlement()
                                         + " is closed. If you need it, open the request and say why and for how long;"
                                         + " if not, answer \"No\" there.")
-                        .with(facts(request)));
+                        .with(words.facts(request)));
     }
 
     @Override
     public void askToDecide(AccessRequest request, Collection<PersonId> approvers) {
         Letter letter = Letter.of(
                         NoticeKind.DECIDE,
-                        "Please decide: " + request.requester() + " asks for " + what(request),
+                        "Please decide: " + request.requester() + " asks for " + words.what(request),
                         request.requester() + " asks for access, and you may approve or deny it. Open the request, read"
                                 + " it, and decide there.")
-                .with(facts(request));
+                .with(words.facts(request));
         if (request.breakGlass()) {
             letter = letter.with("Emergency", "flagged by the requester");
         }
@@ -110,7 +105,7 @@ class PostedNotices implements RequestNotices, GrantNotices {
         to(
                 request.tenant(),
                 approvers,
-                letter.quoting("Justification", justification(request)).about(request.id()));
+                letter.quoting("Justification", justification(request)).about(request));
     }
 
     @Override
@@ -120,9 +115,9 @@ class PostedNotices implements RequestNotices, GrantNotices {
                 request,
                 Letter.of(
                                 NoticeKind.PENDING,
-                                "Waiting for a decision: " + what(request),
-                                "Your request is with its approvers: " + names(request.tenant(), approvers) + ".")
-                        .with(facts(request)));
+                                "Waiting for a decision: " + words.what(request),
+                                "Your request is with its approvers: " + words.names(request.tenant(), approvers) + ".")
+                        .with(words.facts(request)));
     }
 
     @Override
@@ -132,12 +127,12 @@ class PostedNotices implements RequestNotices, GrantNotices {
         AccessDuration given = request.grantedDuration().orElseThrow();
         Letter letter = Letter.of(
                         NoticeKind.APPROVED,
-                        "Approved: " + what(request),
+                        "Approved: " + words.what(request),
                         "Your request was approved by " + decider(decision)
                                 + ". Access is being opened, and you are told" + " when it is on.")
-                .with(facts(request))
+                .with(words.facts(request))
                 .with("Given duration", given.inWords())
-                .with("Approved until", moment(request.tenant(), given.endFrom(decision.at())));
+                .with("Approved until", words.moment(request.tenant(), given.endFrom(decision.at())));
         String message = decision.message();
         toRequester(request, message == null ? letter : letter.quoting("Message", message));
     }
@@ -148,9 +143,9 @@ class PostedNotices implements RequestNotices, GrantNotices {
         Decision decision = request.decision().orElseThrow();
         Letter letter = Letter.of(
                         NoticeKind.DENIED,
-                        "Denied: " + what(request),
+                        "Denied: " + words.what(request),
                         "Your request was denied by " + decider(decision) + ".")
-                .with(facts(request));
+                .with(words.facts(request));
         String message = decision.message();
         toRequester(
                 request,
@@ -167,11 +162,11 @@ class PostedNotices implements RequestNotices, GrantNotices {
                 others,
                 Letter.of(
                                 NoticeKind.DECIDED,
-                                "Nothing left to decide: " + what(request),
+                                "Nothing left to decide: " + words.what(request),
                                 "The request of " + request.requester() + " was denied by " + decider(decision)
                                         + "; nothing is left to decide.")
-                        .with(facts(request))
-                        .about(request.id()));
+                        .with(words.facts(request))
+                        .about(request));
     }
 
     @Override
@@ -181,18 +176,18 @@ class PostedNotices implements RequestNotices, GrantNotices {
                 request,
                 Letter.of(
                                 NoticeKind.EXPIRED,
-                                "Expired: " + what(request),
+                                "Expired: " + words.what(request),
                                 "Nobody decided your request in time. If you still need the access, ask again.")
-                        .with(facts(request)));
+                        .with(words.facts(request)));
         to(
                 request.tenant(),
                 without(asked, request.requester()),
                 Letter.of(
                                 NoticeKind.EXPIRED,
-                                "Expired: " + request.requester() + " asked for " + what(request),
+                                "Expired: " + request.requester() + " asked for " + words.what(request),
                                 "Nobody decided the request in time; nothing is left to decide.")
-                        .with(facts(request))
-                        .about(request.id()));
+                        .with(words.facts(request))
+                        .about(request));
     }
 
     @Override
@@ -201,10 +196,10 @@ class PostedNotices implements RequestNotices, GrantNotices {
                 request,
                 Letter.of(
                                 NoticeKind.JUSTIFICATION_EXPIRED,
-                                "Closed without a justification: " + what(request),
+                                "Closed without a justification: " + words.what(request),
                                 "You did not say in time why you need the access, so the request was closed. If you still"
                                         + " need it, ask again.")
-                        .with(facts(request)));
+                        .with(words.facts(request)));
     }
 
     @Override
@@ -214,10 +209,10 @@ class PostedNotices implements RequestNotices, GrantNotices {
                 without(asked, request.requester()),
                 Letter.of(
                                 NoticeKind.WITHDRAWN,
-                                "Withdrawn: " + request.requester() + " asked for " + what(request),
+                                "Withdrawn: " + request.requester() + " asked for " + words.what(request),
                                 request.requester() + " has withdrawn the request; nothing is left to decide.")
-                        .with(facts(request))
-                        .about(request.id()));
+                        .with(words.facts(request))
+                        .about(request));
     }
 
     @Override
@@ -225,11 +220,11 @@ class PostedNotices implements RequestNotices, GrantNotices {
         channels.tell(ChannelEvent.REQUEST_BREAK_GLASS, request, null);
         Letter letter = Letter.of(
                         NoticeKind.BREAK_GLASS,
-                        "BREAK-GLASS: " + request.requester() + " opened " + what(request),
+                        "BREAK-GLASS: " + request.requester() + " opened " + words.what(request),
                         "BREAK-GLASS. " + request.requester()
                                 + " flagged an emergency and gets this access at once, without anybody's approval. If you"
                                 + " know of no emergency, open the request and end the access now.")
-                .with(facts(request))
+                .with(words.facts(request))
                 .with(
                         "Ticket",
                         request.ticket()
@@ -240,17 +235,18 @@ class PostedNotices implements RequestNotices, GrantNotices {
             Instant end = request.grantedDuration()
                     .get()
                     .endFrom(request.decision().get().at());
-            letter = letter.with("Access ends", moment(request.tenant(), end));
+            letter = letter.with("Access ends", words.moment(request.tenant(), end));
         }
         if (request.reviewDueAt().isPresent()) {
             letter = letter.with(
-                    "Review due", moment(request.tenant(), request.reviewDueAt().get()));
+                    "Review due",
+                    words.moment(request.tenant(), request.reviewDueAt().get()));
         }
         to(
                 request.tenant(),
                 told,
                 letter.quoting("Justification", justification(request))
-                        .about(request.id())
+                        .about(request)
                         .loudly());
     }
 
@@ -260,28 +256,29 @@ class PostedNotices implements RequestNotices, GrantNotices {
                 request,
                 Letter.of(
                                 NoticeKind.EMERGENCY_NOT_RECOGNISED,
-                                "Not taken as an emergency: " + what(request),
+                                "Not taken as an emergency: " + words.what(request),
                                 "You flagged an emergency, but no policy for emergencies fits your request. It goes the"
                                         + " ordinary way.")
-                        .with(facts(request)));
+                        .with(words.facts(request)));
     }
 
     @Override
     public void askToReview(AccessRequest request, Collection<PersonId> reviewers) {
         Letter letter = Letter.of(
                         NoticeKind.REVIEW,
-                        "Please review: break-glass access of " + request.requester() + " to " + what(request),
+                        "Please review: break-glass access of " + request.requester() + " to " + words.what(request),
                         "Break-glass access was used. Open the request, look at what it was used for, and say whether it"
                                 + " was justified.")
-                .with(facts(request));
+                .with(words.facts(request));
         if (request.reviewDueAt().isPresent()) {
             letter = letter.with(
-                    "Review due", moment(request.tenant(), request.reviewDueAt().get()));
+                    "Review due",
+                    words.moment(request.tenant(), request.reviewDueAt().get()));
         }
         to(
                 request.tenant(),
                 without(reviewers, request.requester()),
-                letter.quoting("Justification", justification(request)).about(request.id()));
+                letter.quoting("Justification", justification(request)).about(request));
     }
 
     @Override
@@ -300,9 +297,6 @@ class PostedNotices implements RequestNotices, GrantNotices {
 
     @Override
     public void serviceDisabled(TenantId tenant, PersonId person, String service, String account) {
-        if (properties.chat() == NotificationProperties.Chat.NONE) {
-            return;
-        }
         to(
                 tenant,
                 List.of(person),
@@ -322,11 +316,11 @@ class PostedNotices implements RequestNotices, GrantNotices {
                 without(readers, message.author()),
                 Letter.of(
                                 NoticeKind.MESSAGE,
-                                "Message from " + message.author() + ": " + what(request),
+                                "Message from " + message.author() + ": " + words.what(request),
                                 message.author() + " wrote a message on the request. Open it to read and answer.")
-                        .with("Written", moment(request.tenant(), message.writtenAt()))
-                        .with(facts(request))
-                        .about(request.id()));
+                        .with("Written", words.moment(request.tenant(), message.writtenAt()))
+                        .with(words.facts(request))
+                        .about(request));
     }
 
     @Override
@@ -336,10 +330,10 @@ class PostedNotices implements RequestNotices, GrantNotices {
                 request,
                 Letter.of(
                                 NoticeKind.ACCESS_ON,
-                                "Access is on: " + what(request),
+                                "Access is on: " + words.what(request),
                                 "Your access is on. Calls that were denied before may take a minute or two to succeed.")
-                        .with("Access ends", moment(request.tenant(), grant.endsAt()))
-                        .with(facts(request)));
+                        .with("Access ends", words.moment(request.tenant(), grant.endsAt()))
+                        .with(words.facts(request)));
     }
 
     @Override
@@ -349,10 +343,10 @@ class PostedNotices implements RequestNotices, GrantNotices {
                 request,
                 Letter.of(
                                 NoticeKind.EXPIRING_SOON,
-                                "Access ends soon: " + what(request),
+                                "Access ends soon: " + words.what(request),
                                 "Your access ends soon. If you need more time, ask again.")
-                        .with("Access ends", moment(request.tenant(), grant.endsAt()))
-                        .with(facts(request)));
+                        .with("Access ends", words.moment(request.tenant(), grant.endsAt()))
+                        .with(words.facts(request)));
     }
 
     @Override
@@ -361,12 +355,13 @@ class PostedNotices implements RequestNotices, GrantNotices {
                 grant.endedBy().isPresent() ? ChannelEvent.GRANT_REVOKED : ChannelEvent.GRANT_EXPIRED, request, grant);
         Letter letter = Letter.of(
                         NoticeKind.REVOKED,
-                        "Access is gone: " + what(request),
+                        "Access is gone: " + words.what(request),
                         "Your access was taken back, and the cloud has confirmed it.")
-                .with(facts(request));
+                .with(words.facts(request));
         if (grant.revokedAt().isPresent()) {
             letter = letter.with(
-                    "Gone since", moment(request.tenant(), grant.revokedAt().get()));
+                    "Gone since",
+                    words.moment(request.tenant(), grant.revokedAt().get()));
         }
         if (grant.endReason().isPresent()) {
             letter = letter.with("Reason", grant.endReason().get());
@@ -378,10 +373,10 @@ class PostedNotices implements RequestNotices, GrantNotices {
     public void provisioningFailed(Grant grant, AccessRequest request) {
         Letter letter = Letter.of(
                         NoticeKind.PROVISIONING_FAILED,
-                        "Access could not be opened: " + what(request),
+                        "Access could not be opened: " + words.what(request),
                         "Your request was approved, but the cloud did not open the access. Nothing of it is left. Ask"
                                 + " again, or tell your operations.")
-                .with(facts(request));
+                .with(words.facts(request));
         toRequester(
                 request,
                 grant.failure().isPresent()
@@ -394,33 +389,34 @@ class PostedNotices implements RequestNotices, GrantNotices {
         channels.tell(ChannelEvent.GRANT_REVOKE_OVERDUE, request, grant);
         Letter letter = Letter.of(
                         NoticeKind.REVOCATION_OVERDUE,
-                        "Access may still be on: " + what(request),
+                        "Access may still be on: " + words.what(request),
                         "Access may still be on. Taking it back keeps failing; it goes on being tried, and operations see"
                                 + " the incident in Cockpit.")
-                .with("Should have ended", moment(request.tenant(), grant.endsAt()))
-                .with(facts(request))
+                .with("Should have ended", words.moment(request.tenant(), grant.endsAt()))
+                .with(words.facts(request))
                 .with("Grant", grant.id().value());
         if (grant.failure().isPresent()) {
             letter = letter.with("Failure", grant.failure().get());
         }
-        to(request.tenant(), told, letter.about(request.id()).loudly());
+        to(request.tenant(), told, letter.about(request).loudly());
     }
 
     @Override
     public void missing(Grant grant, AccessRequest request, Collection<PersonId> told) {
         Letter letter = Letter.of(
                         NoticeKind.ACCESS_MISSING,
-                        "Access was taken away by somebody else: " + what(request),
+                        "Access was taken away by somebody else: " + words.what(request),
                         "The cloud does not hold this access any more, and Drawbridge has not taken it away. It is not"
                                 + " given back: whoever still needs it asks again, after finding out why it is gone.")
-                .with("Would have ended", moment(request.tenant(), grant.endsAt()))
-                .with(facts(request))
+                .with("Would have ended", words.moment(request.tenant(), grant.endsAt()))
+                .with(words.facts(request))
                 .with("Grant", grant.id().value());
         if (grant.missingSince().isPresent()) {
             letter = letter.with(
-                    "Noticed", moment(request.tenant(), grant.missingSince().get()));
+                    "Noticed",
+                    words.moment(request.tenant(), grant.missingSince().get()));
         }
-        to(request.tenant(), told, letter.about(request.id()));
+        to(request.tenant(), told, letter.about(request));
     }
 
     @Override
@@ -453,11 +449,37 @@ class PostedNotices implements RequestNotices, GrantNotices {
                         .loudly());
     }
 
+    /** Loudly and by mail, so that nobody's account speaks for him without his knowing. */
+    @EventListener
+    public void follow(ChatAccountDesk.Connected change) {
+        ChatConnection connection = change.connection();
+        to(
+                connection.tenant(),
+                List.of(connection.person()),
+                Letter.of(
+                                NoticeKind.CHAT_CONNECTED,
+                                "A chat account speaks for you: " + connection.name(),
+                                "A chat account was connected to you: what it clicks, you have done. If it is not yours,"
+                                        + " disconnect it on the Chat page now, and tell an administrator.")
+                        .with("Account", connection.name())
+                        .with("Account id", connection.account().toString())
+                        .with(
+                                "Workspace",
+                                change.workspace().platform().title() + ", "
+                                        + change.workspace().name())
+                        .with(
+                                "Matched by",
+                                connection.matchedBy() == ChatConnection.MatchedBy.ADDRESS
+                                        ? "the verified address of the account"
+                                        : "a sign-in from the account's link")
+                        .loudly());
+    }
+
     private Map<String, String> facts(DriftFinding finding) {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("Found", finding.finding());
         facts.put("Subject", finding.subject());
-        facts.put("First seen", moment(finding.tenant(), finding.firstSeen()));
+        facts.put("First seen", words.moment(finding.tenant(), finding.firstSeen()));
         facts.put("Finding id", finding.id().value());
         facts.put("Where to look", "GET /v1/drift/" + finding.id());
         facts.put("How to choose", "POST /v1/drift/" + finding.id() + "/resolve");
@@ -465,77 +487,24 @@ class PostedNotices implements RequestNotices, GrantNotices {
     }
 
     private void toRequester(AccessRequest request, Letter letter) {
-        to(request.tenant(), List.of(request.requester()), letter.about(request.id()));
+        to(request.tenant(), List.of(request.requester()), letter.about(request));
     }
 
     private void to(TenantId tenant, Collection<PersonId> recipients, Letter letter) {
-        List<Person> reached = new LinkedHashSet<>(recipients)
-                .stream()
-                        .flatMap(id -> people.find(tenant, id).stream())
-                        .filter(person -> !person.email().isBlank())
-                        .toList();
-        if (reached.isEmpty()) {
+        List<Person> living = new LinkedHashSet<>(recipients)
+                .stream().flatMap(id -> people.find(tenant, id).stream()).toList();
+        copies.forEach(way -> way.copy(living, letter));
+        List<Person> reached =
+                living.stream().filter(person -> !person.email().isBlank()).toList();
+        if (reached.isEmpty() || !letter.kind().onPage(properties.chat())) {
             return;
         }
         boolean delivered = !mailed || !letter.kind().byMail();
         String text = press.text(letter);
         // Only a mail has HTML; pages show the text.
         String html = delivered ? "" : press.html(letter);
-        reached.forEach(person -> outbox.put(person, letter, text, html, clock.instant(), delivered));
-    }
-
-    /** What every mail about a request says, in the words of the field. */
-    private Map<String, String> facts(AccessRequest request) {
-        Map<String, String> facts = new LinkedHashMap<>();
-        facts.put("Requester", request.requester().value());
-        facts.put(
-                "Identity",
-                request.identity().name() + " (" + kind(request.identity().type()) + ")");
-        facts.put("Identity ARN", request.identity().arn());
-        if (request.entitlement() instanceof PermissionSetName set) {
-            facts.put("Permission set", set.name());
-        } else {
-            facts.put("Privileged permission", request.entitlement().toString());
-            facts.put("Service", request.entitlement().service());
-        }
-        facts.put("Account", account(request));
-        facts.put("Scope", request.scopePath());
-        facts.put(
-                "Asked duration",
-                request.requestedDuration().map(AccessDuration::inWords).orElse("not said yet"));
-        facts.put("Request id", request.id().value());
-        return facts;
-    }
-
-    private String what(AccessRequest request) {
-        return request.entitlement() + " in " + accountName(request);
-    }
-
-    private String account(AccessRequest request) {
-        return accountName(request) + " (" + request.account() + ")";
-    }
-
-    private String accountName(AccessRequest request) {
-        return scopes.find(request.tenant(), request.account())
-                .map(Scope::name)
-                .orElse(request.account().value());
-    }
-
-    private String names(TenantId tenant, Collection<PersonId> persons) {
-        return persons.stream()
-                .map(id -> people.find(tenant, id)
-                        .map(person -> person.name() + " (" + id + ")")
-                        .orElse(id.value()))
-                .collect(Collectors.joining(", "));
-    }
-
-    /** In the tenant's time zone, with the zone named. */
-    private String moment(TenantId tenant, Instant at) {
-        if (at.equals(AccessDuration.FOREVER_END)) {
-            return "never; it is given forever";
-        }
-        ZoneId zone = settings.of(tenant).timeZone();
-        return MOMENT.format(at.atZone(zone)) + " (" + zone.getId() + ")";
+        reached.forEach(person -> outbox.put(
+                person, letter, text, html, clock.instant(), delivered || mutes.silence(person, Mutes.MAIL, letter)));
     }
 
     private static String justification(AccessRequest request) {
@@ -545,14 +514,6 @@ class PostedNotices implements RequestNotices, GrantNotices {
     private static String decider(Decision decision) {
         PersonId person = decision.person();
         return person == null ? "policy" : person.value();
-    }
-
-    private static String kind(Identity.Type type) {
-        return switch (type) {
-            case SSO_USER -> "IAM Identity Center user";
-            case IAM_USER -> "IAM user";
-            case IAM_ROLE -> "IAM role";
-        };
     }
 
     private static Collection<PersonId> without(Collection<PersonId> all, PersonId one) {

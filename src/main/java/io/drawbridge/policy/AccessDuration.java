@@ -5,6 +5,9 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +24,10 @@ public final class AccessDuration implements Comparable<AccessDuration> {
     public static final AccessDuration FOREVER = new AccessDuration(null);
 
     private static final Duration LONGEST = Duration.ofDays(36_500);
+
+    private static final Pattern SHORT = Pattern.compile(
+            "(?:(\\d{1,5})\\s*d(?:ays?)?)?\\s*(?:(\\d{1,6})\\s*h(?:ours?)?)?\\s*(?:(\\d{1,8})\\s*m(?:in(?:utes?)?)?)?\\s*"
+                    + "(?:(\\d{1,9})\\s*s(?:ec(?:onds?)?)?)?");
 
     private final @Nullable Duration value;
 
@@ -63,6 +70,27 @@ public final class AccessDuration implements Comparable<AccessDuration> {
                     "\"" + text + "\" is no duration; expected ISO 8601, such as PT1H or P7D, or \"forever\".",
                     unreadable);
         }
+    }
+
+    /**
+     * What somebody typed, such as {@code 90m} or {@code 1h 30m}, in the form that {@link #parse} reads; what is nothing of
+     * the kind comes back as it is, to be refused there.
+     */
+    public static String typed(String text) {
+        String stripped = text.strip();
+        Matcher matcher = SHORT.matcher(stripped.toLowerCase(Locale.ROOT));
+        if (!matcher.matches()) {
+            return stripped;
+        }
+        return Duration.ofDays(number(matcher.group(1)))
+                .plusHours(number(matcher.group(2)))
+                .plusMinutes(number(matcher.group(3)))
+                .plusSeconds(number(matcher.group(4)))
+                .toString();
+    }
+
+    private static long number(@Nullable String digits) {
+        return digits == null ? 0 : Long.parseLong(digits);
     }
 
     public boolean isForever() {

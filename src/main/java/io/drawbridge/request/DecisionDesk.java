@@ -122,6 +122,19 @@ public class DecisionDesk {
         return requests.find(id).orElseThrow();
     }
 
+    /**
+     * The request, if the caller can decide it now; for a form that is to be shown before it is decided. Nothing changes.
+     *
+     * @param deed what he wants to do, for the audit log
+     * @throws NotFoundException if the caller may not know of the request
+     * @throws ForbiddenException if the caller may not decide it
+     * @throws StatusConflictException if it is not pending
+     */
+    @Transactional
+    public AccessRequest decidableBy(Caller caller, RequestId id, String deed) {
+        return decidable(caller, id, deed);
+    }
+
     /** Nobody decided in time. */
     @Transactional
     public void expire(RequestId id) {

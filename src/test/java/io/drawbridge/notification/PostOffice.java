@@ -30,6 +30,7 @@ import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.ComponentScan;
+import org.springframework.context.annotation.FilterType;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.mail.javamail.JavaMailSender;
@@ -76,12 +77,17 @@ final class PostOffice implements AutoCloseable {
 
     @TestConfiguration(proxyBeanMethods = false)
     @EnableTransactionManagement(proxyTargetClass = true)
-    @ComponentScan({
-        "io.drawbridge.notification",
-        "io.drawbridge.audit",
-        "io.drawbridge.identity.jdbc",
-        "io.drawbridge.organization.jdbc"
-    })
+    @ComponentScan(
+            value = {
+                "io.drawbridge.notification",
+                "io.drawbridge.audit",
+                "io.drawbridge.identity.jdbc",
+                "io.drawbridge.organization.jdbc"
+            },
+            excludeFilters =
+                    @ComponentScan.Filter(
+                            type = FilterType.REGEX,
+                            pattern = "io\\.drawbridge\\.notification\\.chat\\..*"))
     static class Rooms {}
 
     static PostOffice withoutMail(String... properties) {

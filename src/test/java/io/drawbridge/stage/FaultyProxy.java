@@ -12,6 +12,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -21,12 +22,15 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands between the application and an AWS that is not one, and does what the other side cannot: refuses, turns away, is
- * down, counts. What it answers by itself is shaped from AWS's API references and is ours.
+ * Stands between the application and an AWS or a Slack that is not one, and does what the other side cannot: refuses, turns away, is
+ * down, counts. What it answers by itself is shaped from the API references and is ours.
  */
 public final class FaultyProxy implements AutoCloseable {
     private static final Set<String> NOT_PASSED_ON =
             Set.of("host", "connection", "content-length", "expect", "upgrade", "transfer-encoding");
+
+    /** Where Slack's Web API begins; the rest of the path is the name of the method. */
+    private static final String SLACK = "/api/";
 
     private final URI behind;
     private final HttpServer server;
@@ -39,14 +43,26 @@ public final class FaultyProxy implements AutoCloseable {
     private volatile Function<Call, Optional<Answer>> afterwards = call -> Optional.empty();
 
     /**
-     * A call to AWS.
+     * A call to the other side.
      *
-     * @param operation such as {@code UpdatePolicy}; empty if the call does not say
+     * @param operation such as {@code UpdatePolicy} or {@code chat.postMessage}; empty if the call does not say
      */
     public record Call(String operation, String body) {}
 
     /** What is answered in place of the other side; a status of 0 breaks the connection off. */
-    public record Answer(int status, String body) {
+    public record Answer(int status, String body, Map<String, String> headers) {
+        public Answer(int status, String body) {
+            this(status, body, Map.of());
+        }
+
+        /** Slack's way to say that too much was sent. */
+        public static Answer tooMuch(int seconds) {
+            return new Answer(
+                    429,
+                    "{\"ok\":false,\"error\":\"ratelimited\"}",
+                    Map.of("Retry-After", String.valueOf(seconds), "Content-Type", "application/json"));
+        }
+
         /** An error as APIs with JSON give it. */
         public static Answer error(int status, String type, String message) {
             return new Answer(
@@ -151,7 +167,8 @@ public final class FaultyProxy implements AutoCloseable {
             return;
         }
         byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
-        exchange.getResponseHeaders().add("Content-Type", "application/x-amz-json-1.1");
+        exchange.getResponseHeaders().set("Content-Type", "application/x-amz-json-1.1");
+        answer.headers().forEach(exchange.getResponseHeaders()::set);
         exchange.sendResponseHeaders(answer.status(), body.length == 0 ? -1 : body.length);
         exchange.getResponseBody().write(body);
     }
@@ -160,6 +177,10 @@ public final class FaultyProxy implements AutoCloseable {
         @Nullable String target = exchange.getRequestHeaders().getFirst("X-Amz-Target");
         if (target != null) {
             return target.substring(target.indexOf('.') + 1);
+        }
+        String path = exchange.getRequestURI().getPath();
+        if (path.startsWith(SLACK)) {
+            return path.substring(SLACK.length());
         }
         String form = new String(body, StandardCharsets.UTF_8);
         int action = form.indexOf("Action=");

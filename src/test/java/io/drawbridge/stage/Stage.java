@@ -44,6 +44,8 @@ import org.springframework.context.annotation.Primary;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.init.ResourceDatabasePopulator;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
 
 /**
  * The whole application on an empty database with the demo organisation, a clock that only tests move, and an engine that
@@ -60,7 +62,12 @@ import org.springframework.jdbc.datasource.init.ResourceDatabasePopulator;
             "drawbridge.workflow.retry-stuck-every=PT1H",
             "drawbridge.reconciliation.initial-delay=PT1H",
             "camunda.bpm.generic-properties.properties.history-cleanup-enabled=false",
-            "drawbridge.operations.look-for-trouble-every=PT1H"
+            "drawbridge.operations.look-for-trouble-every=PT1H",
+            "drawbridge.slack.signing-secret=" + SlackEmulator.SIGNING_SECRET,
+            "drawbridge.slack.workspaces[0].id=" + SlackEmulator.WORKSPACE,
+            "drawbridge.slack.workspaces[0].name=Acme",
+            "drawbridge.slack.workspaces[0].tenant=acme",
+            "drawbridge.slack.workspaces[0].bot-token=" + SlackEmulator.TOKEN
         })
 @AutoConfigureMockMvc
 @Import(Stage.Clockwork.class)
@@ -84,6 +91,12 @@ public abstract class Stage {
         }
     }
 
+    /** A Slack that is started by the first test that speaks to it. */
+    @DynamicPropertySource
+    static void slack(DynamicPropertyRegistry properties) {
+        properties.add("drawbridge.slack.api-url", () -> SlackEmulator.line().endpoint() + "/api/");
+    }
+
     /** Our tables, children before parents. */
     private static final List<String> TABLES = List.of(
             "drift_finding",
@@ -98,6 +111,14 @@ public abstract class Stage {
             "aws_quota",
             "organization_sync",
             "idempotent_call",
+            "chat_message",
+            "chat_delivery",
+            "chat_reach",
+            "chat_invitation",
+            "chat_account",
+            "chat_workspace",
+            "chat_addendum",
+            "notice_mute",
             "notice",
             "notification_channel",
             "told",

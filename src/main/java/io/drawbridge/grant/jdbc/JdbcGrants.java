@@ -1,6 +1,7 @@
 package io.drawbridge.grant.jdbc;
 
 import io.drawbridge.grant.Grant;
+import io.drawbridge.grant.GrantChanged;
 import io.drawbridge.grant.GrantId;
 import io.drawbridge.grant.GrantState;
 import io.drawbridge.grant.Grants;
@@ -37,8 +38,8 @@ class JdbcGrants implements Grants {
     private static final String ENDED = "('REVOKED', 'PROVISION_FAILED')";
 
     private final JdbcClient database;
-    private final TransactionTemplate apart;
     private final ApplicationEventPublisher events;
+    private final TransactionTemplate apart;
 
     JdbcGrants(JdbcClient database, PlatformTransactionManager transactions, ApplicationEventPublisher events) {
         this.database = database;
@@ -104,6 +105,7 @@ class JdbcGrants implements Grants {
             throw new IllegalStateException("Grant " + grant.id() + " is gone; it cannot be saved.");
         }
         grant.takeMoves().forEach(events::publishEvent);
+        events.publishEvent(new GrantChanged(grant));
     }
 
     @Override

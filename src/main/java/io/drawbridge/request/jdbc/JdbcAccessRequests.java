@@ -14,6 +14,7 @@ import io.drawbridge.request.AccessRequests;
 import io.drawbridge.request.Decision;
 import io.drawbridge.request.Identity;
 import io.drawbridge.request.Liftable;
+import io.drawbridge.request.RequestChanged;
 import io.drawbridge.request.RequestId;
 import io.drawbridge.request.RequestStatus;
 import io.drawbridge.request.Review;
@@ -45,9 +46,8 @@ import org.springframework.stereotype.Repository;
 @Repository
 class JdbcAccessRequests implements AccessRequests {
     private final JdbcClient database;
-    private final JsonMapper json = JsonMapper.builder().build();
-
     private final ApplicationEventPublisher events;
+    private final JsonMapper json = JsonMapper.builder().build();
 
     JdbcAccessRequests(JdbcClient database, ApplicationEventPublisher events) {
         this.database = database;
@@ -109,6 +109,7 @@ class JdbcAccessRequests implements AccessRequests {
         }
         saveUsers(request);
         request.takeMoves().forEach(events::publishEvent);
+        events.publishEvent(new RequestChanged(request));
     }
 
     @Override

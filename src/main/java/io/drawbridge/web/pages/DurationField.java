@@ -2,22 +2,14 @@ package io.drawbridge.web.pages;
 
 import io.drawbridge.identity.InvalidInputException;
 import io.drawbridge.policy.AccessDuration;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a duration from a list of offers and a field of one's own; the field counts if anything stands in it. */
 final class DurationField {
-    private static final Pattern SHORT = Pattern.compile(
-            "(?:(\\d{1,5})\\s*d(?:ays?)?)?\\s*(?:(\\d{1,6})\\s*h(?:ours?)?)?\\s*(?:(\\d{1,8})\\s*m(?:in(?:utes?)?)?)?\\s*"
-                    + "(?:(\\d{1,9})\\s*s(?:ec(?:onds?)?)?)?");
-
     private DurationField() {}
 
     /** One entry of the list. */
@@ -44,16 +36,7 @@ final class DurationField {
         if (own == null || own.isBlank()) {
             return chosen == null || chosen.isBlank() ? null : chosen.strip();
         }
-        String text = own.strip();
-        Matcher matcher = SHORT.matcher(text.toLowerCase(Locale.ROOT));
-        if (!matcher.matches()) {
-            return text;
-        }
-        return Duration.ofDays(number(matcher.group(1)))
-                .plusHours(number(matcher.group(2)))
-                .plusMinutes(number(matcher.group(3)))
-                .plusSeconds(number(matcher.group(4)))
-                .toString();
+        return AccessDuration.typed(own);
     }
 
     /** What is wrong at each field; of a duration in the form in which the field takes it, and not the API. */
@@ -65,9 +48,5 @@ final class DurationField {
                         ? "is no duration; expected such as 90m, 2h 30m, 3d or forever."
                         : said);
         return wrong;
-    }
-
-    private static long number(@Nullable String digits) {
-        return digits == null ? 0 : Long.parseLong(digits);
     }
 }

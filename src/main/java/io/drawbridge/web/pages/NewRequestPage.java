@@ -5,11 +5,8 @@ import io.drawbridge.identity.ForbiddenException;
 import io.drawbridge.identity.InvalidInputException;
 import io.drawbridge.identity.People;
 import io.drawbridge.identity.Person;
-import io.drawbridge.organization.Control;
-import io.drawbridge.organization.Controls;
+import io.drawbridge.organization.Offers;
 import io.drawbridge.organization.PermissionCatalogue;
-import io.drawbridge.organization.PermissionSets;
-import io.drawbridge.organization.ScopePath;
 import io.drawbridge.organization.Scopes;
 import io.drawbridge.policy.AccessDuration;
 import io.drawbridge.policy.AccessPolicies;
@@ -28,10 +25,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.http.HttpStatus;
@@ -55,26 +50,23 @@ class NewRequestPage {
 
     private final OpeningDesk opening;
     private final Scopes scopes;
-    private final Controls controls;
+    private final Offers offers;
     private final PermissionCatalogue catalogue;
-    private final PermissionSets permissionSets;
     private final AccessPolicies policies;
     private final People people;
 
     NewRequestPage(
             OpeningDesk opening,
             Scopes scopes,
-            Controls controls,
+            Offers offers,
             PermissionCatalogue catalogue,
-            PermissionSets permissionSets,
             AccessPolicies policies,
             People people) {
         this.people = people;
-        this.permissionSets = permissionSets;
         this.policies = policies;
         this.opening = opening;
         this.scopes = scopes;
-        this.controls = controls;
+        this.offers = offers;
         this.catalogue = catalogue;
     }
 
@@ -242,27 +234,12 @@ class NewRequestPage {
                 .toList();
     }
 
-    /** Every permission that a control closes in the account, or without one somewhere in the tenant; and the sets. */
     private List<Offer> offered(Caller caller, @Nullable String account) {
-        Optional<ScopePath> path = account == null || account.isBlank()
-                ? Optional.empty()
-                : scopes.account(caller.tenant(), account.strip());
-        Set<String> closed = controls.of(caller.tenant()).stream()
-                .filter(control -> control.control() == Control.PROTECTED)
-                .map(Controls.ScopeControl::service)
-                .distinct()
-                .filter(service -> path.map(at ->
-                                controls.effective(caller.tenant(), at, service).control() == Control.PROTECTED)
-                        .orElse(true))
-                .collect(Collectors.toSet());
-        Stream<Offer> permissions = catalogue.services().stream()
-                .filter(service -> closed.contains(service.service()))
-                .flatMap(service -> service.permissions().stream()
-                        .map(permission ->
-                                new Offer(permission.name().toString(), service.service(), permission.group())));
-        Stream<Offer> sets = permissionSets.of(caller.tenant()).stream()
-                .map(set -> new Offer(PERMISSION_SET + set.name().name(), null, set.description()));
-        return Stream.concat(permissions, sets)
+        return offers.in(caller.tenant(), account).stream()
+                .map(offer -> new Offer(
+                        offer.service() == null ? PERMISSION_SET + offer.name() : offer.name(),
+                        offer.service(),
+                        offer.about()))
                 .sorted(Comparator.comparing(Offer::what))
                 .toList();
     }

@@ -165,9 +165,27 @@ class SecurityConfiguration {
                 .build();
     }
 
-    /** Drawbridge's own pages, and everything that nothing else claims. */
+    /**
+     * Where chat platforms call: without a sign-in, a session or a CSRF token, since all that counts of a call is what the
+     * platform has signed. The door behind it answers 401 to what it has not.
+     */
     @Bean
     @Order(4)
+    SecurityFilterChain chat(HttpSecurity http) throws Exception {
+        return http.securityMatcher(anyOf(path(HttpMethod.POST, "/chat/slack"), path(HttpMethod.POST, "/chat/teams")))
+                .authorizeHttpRequests(calls -> calls.anyRequest().permitAll())
+                .csrf(csrf -> csrf.disable())
+                .sessionManagement(sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
+                .requestCache(cache -> cache.disable())
+                .logout(logout -> logout.disable())
+                .headers(headers -> headers.contentSecurityPolicy(
+                        policy -> policy.policyDirectives("default-src 'none'; frame-ancestors 'none'")))
+                .build();
+    }
+
+    /** Drawbridge's own pages, and everything that nothing else claims. */
+    @Bean
+    @Order(5)
     SecurityFilterChain pages(HttpSecurity http, AuthenticationProvider signIn) throws Exception {
         String content = issuerAddress()
                 .map(address -> OWN_CONTENT + " " + Issuer.origin(address))
