@@ -113,9 +113,9 @@ public class ChatAccountDesk {
      * @throws NotFoundException if the installation knows no such workspace
      */
     public String invite(ChatAccount account) {
-        directory
-                .workspace(account.platform(), account.workspace())
-                .orElseThrow(() -> new NotFoundException("workspace", account.workspace()));
+        if (directory.workspace(account.platform(), account.workspace()).isEmpty()) {
+            throw new NotFoundException("workspace", account.workspace());
+        }
         Optional<ChatDirectory.Profile> profile = directory.profile(account);
         byte[] bytes = new byte[SECRET_BYTES];
         random.nextBytes(bytes);

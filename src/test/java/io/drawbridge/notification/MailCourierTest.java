@@ -188,6 +188,24 @@ class MailCourierTest {
                         "No approval can help: s3:DeleteBucket Bcc: mallory@acme.example forged in 111122223333 X-Forged: yes");
     }
 
+    @Test
+    @DisplayName("R62 whoever has muted mail, or the scope, gets none, but for what is loud; the page shows everything")
+    void mutesAreKept() {
+        office.database()
+                .sql(
+                        "insert into notice_mute (person_id, kind, name) values (?, 'CHANNEL', 'mail'), (?, 'SCOPE', 'r-acme')")
+                .params(BOB.value(), CAROL.value())
+                .update();
+        AccessRequest request = tell("Clean up");
+
+        assertThat(office.courier().round()).isZero();
+        assertThat(notice().sentAt()).isNotNull();
+        assertThat(office.noticesOf(CAROL)).hasSize(1);
+
+        office.committing(() -> office.requests().breakGlass(request, List.of(BOB, CAROL)));
+        assertThat(office.courier().round()).isEqualTo(2);
+    }
+
     private AccessRequest tell(String justification) {
         AccessRequest request = office.request(justification);
         request.sendToApprovers(office.clock.instant());

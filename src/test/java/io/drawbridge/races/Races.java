@@ -6,14 +6,22 @@ import io.drawbridge.grant.GrantState;
 import io.drawbridge.grant.GrantStateException;
 import io.drawbridge.grant.ReconciliationDesk;
 import io.drawbridge.identity.Caller;
+import io.drawbridge.identity.ChatAccount;
+import io.drawbridge.identity.ChatPlatform;
+import io.drawbridge.identity.PersonId;
+import io.drawbridge.notification.chat.Conversation;
+import io.drawbridge.notification.chat.Deed;
 import io.drawbridge.request.AccessRequest;
 import io.drawbridge.request.RequestStatus;
 import io.drawbridge.request.StatusConflictException;
 import io.drawbridge.stage.Cast;
+import io.drawbridge.stage.SlackEmulator;
 import io.drawbridge.stage.Stage;
 import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
@@ -38,6 +46,9 @@ abstract class Races extends Stage {
 
     @Autowired
     private ReconciliationDesk reconciliation;
+
+    @Autowired
+    private Conversation conversation;
 
     private ExecutorService runners;
 
@@ -72,6 +83,66 @@ abstract class Races extends Stage {
             endOf(request);
         }
         assertThat(wins[0] + wins[1]).isEqualTo(ROUNDS);
+    }
+
+    @Test
+    @DisplayName(
+            "R2 R3 two approvers send their forms in chat at the same moment: one decision, and both copies of the message end with it")
+    void approveAgainstDenialInChat() {
+        List.of(Cast.BOB, Cast.CAROL).forEach(this::connect);
+        for (int round = 0; round < SWEEPS; round++) {
+            AccessRequest request = aPendingRequest();
+            escalation.escalate(request.id());
+            String delivery = "delivery " + round + " of ";
+
+            List<Optional<Throwable>> ends = race(
+                    () -> conversation.submitted(
+                            delivery + "Bob",
+                            account(Cast.BOB),
+                            Deed.APPROVE,
+                            request.id().value(),
+                            Map.of("message", "Fine.", "duration", "PT1H")),
+                    () -> conversation.submitted(
+                            delivery + "Carol",
+                            account(Cast.CAROL),
+                            Deed.DENY,
+                            request.id().value(),
+                            Map.of("message", "No.")));
+
+            assertThat(ends).as("nobody sees a failure").allMatch(Optional::isEmpty);
+            RequestStatus status = statusOf(request.id());
+            assertThat(status).isIn(RequestStatus.APPROVED, RequestStatus.DENIED);
+            assertThat(grants.findByRequest(request.id()).isPresent()).isEqualTo(status == RequestStatus.APPROVED);
+            assertThat(recorded(request)).filteredOn("request.refused"::equals).hasSize(1);
+            assertThat(database.sql("select n.subject from chat_message m join notice n on n.id = m.notice_id"
+                                    + " where n.request_id = ? and n.kind = 'decide' and m.awaits = 'NOTHING'")
+                            .param(request.id().value())
+                            .query(String.class)
+                            .list())
+                    .hasSize(2)
+                    .allMatch(subject ->
+                            subject.startsWith(status == RequestStatus.APPROVED ? "Approved: " : "Denied: "));
+            endOf(request);
+        }
+        assertThat(database.sql("select count(*) from chat_delivery where done_at is null")
+                        .query(Integer.class)
+                        .single())
+                .isZero();
+    }
+
+    private void connect(PersonId person) {
+        database.sql("insert into chat_account (platform, workspace, account, tenant_id, person_id, name, matched_by,"
+                        + " connected_at) values ('slack', ?, ?, 'acme', ?, 'somebody', 'SIGN_IN', ?)")
+                .params(
+                        SlackEmulator.WORKSPACE,
+                        account(person).user(),
+                        person.value(),
+                        clock.instant().atOffset(ZoneOffset.UTC))
+                .update();
+    }
+
+    private static ChatAccount account(PersonId person) {
+        return new ChatAccount(ChatPlatform.SLACK, SlackEmulator.WORKSPACE, "U-" + person);
     }
 
     @Test

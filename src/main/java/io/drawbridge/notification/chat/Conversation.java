@@ -92,7 +92,7 @@ public class Conversation implements DisposableBean {
     private static final String NOT_JUSTIFIED = "not-justified";
 
     /** How long a form is waited for; the platforms that wait least wait three seconds. */
-    private static final Duration PATIENCE = Duration.ofMillis(2000);
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     /** How long a form that could not be done is tried again before whoever sent it is told so. */
     private static final Duration LONGEST_TRY = Duration.ofMinutes(10);

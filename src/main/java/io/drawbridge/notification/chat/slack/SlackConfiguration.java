@@ -24,7 +24,7 @@ import org.springframework.util.StringUtils;
 @EnableConfigurationProperties(SlackProperties.class)
 class SlackConfiguration {
     /** How long Slack may take while somebody waits for a form: he has three seconds, from the click on. */
-    private static final Duration WHILE_SOMEBODY_WAITS = Duration.ofMillis(2000);
+    private static final Duration WHILE_SOMEBODY_WAITS = Duration.ofSeconds(2);
 
     /** A blank secret, as templates leave it, is none. */
     static final class IsConfigured implements Condition {
