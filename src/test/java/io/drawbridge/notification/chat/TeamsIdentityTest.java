@@ -15,8 +15,15 @@ import io.drawbridge.request.RequestStatus;
 import io.drawbridge.stage.Cast;
 import io.drawbridge.stage.TeamsConnector;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -253,6 +260,32 @@ class TeamsIdentityTest extends TeamsStage {
     }
 
     @Test
+    @DisplayName("what Teams delivers of one person at the same moment is all taken")
+    void deliveriesAtTheSameMoment() throws Exception {
+        ExecutorService both = Executors.newFixedThreadPool(2);
+        try {
+            for (PersonId person : List.of(Cast.ALICE, Cast.BOB, Cast.CAROL, Cast.DAVE, Cast.ERIN, Cast.VICTOR)) {
+                ObjectNode added = activity(person, "installationUpdate").put("action", "add");
+                ObjectNode joined = activity(person, "conversationUpdate");
+                CyclicBarrier together = new CyclicBarrier(2);
+                List<Future<Answer>> answers = new ArrayList<>();
+                for (ObjectNode each : List.of(added, joined)) {
+                    answers.add(both.submit(() -> {
+                        together.await(10, TimeUnit.SECONDS);
+                        return post(each);
+                    }));
+                }
+                for (Future<Answer> answer : answers) {
+                    assertThat(answer.get(30, TimeUnit.SECONDS).status()).isEqualTo(200);
+                }
+            }
+        } finally {
+            both.shutdownNow();
+        }
+        assertThat(count("chat_reach")).isEqualTo(6L);
+    }
+
+    @Test
     @DisplayName("who adds the app is greeted once, with how to connect")
     void greets() {
         ObjectNode added = activity(Cast.ALICE, "installationUpdate").put("action", "add");
@@ -270,7 +303,7 @@ class TeamsIdentityTest extends TeamsStage {
         post(said);
     }
 
-    private String with(String claim, @org.jspecify.annotations.Nullable Object value) {
+    private String with(String claim, @Nullable Object value) {
         Map<String, Object> claims = teams.claims(clock.instant());
         if (value == null) {
             claims.remove(claim);
@@ -280,7 +313,7 @@ class TeamsIdentityTest extends TeamsStage {
         return "Bearer " + teams.sign(claims);
     }
 
-    private boolean refused(ObjectNode activity, @org.jspecify.annotations.Nullable String authorization) {
+    private boolean refused(ObjectNode activity, @Nullable String authorization) {
         return post(activity, authorization).status() == 401;
     }
 }
