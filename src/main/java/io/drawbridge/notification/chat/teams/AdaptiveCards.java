@@ -193,7 +193,10 @@ final class AdaptiveCards {
         }
         lines(top, shortened(message.lead(), LONGEST_LEAD));
         message.facts().entrySet().stream().limit(MOST_FACTS).forEach(fact -> {
-            ArrayNode runs = runs(body);
+            ArrayNode runs = body.addObject()
+                    .put("type", "RichTextBlock")
+                    .put("spacing", "Small")
+                    .putArray("inlines");
             textRun(runs, shortened(fact.getKey(), room.fact()) + ": ").put("weight", "Bolder");
             textRun(runs, shortened(fact.getValue(), room.fact()));
         });
