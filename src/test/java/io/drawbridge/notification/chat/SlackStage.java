@@ -115,7 +115,7 @@ abstract class SlackStage extends Stage {
         String body = command(person, "connect").body();
         int at = body.indexOf("/chat/connect/");
         assertThat(at).as("a link in " + body).isPositive();
-        return body.substring(at).split("[\"\\\\\\s]")[0];
+        return body.substring(at).split("[\"\\\\\\s]", -1)[0];
     }
 
     protected MvcResult confirm(PersonId person, String link) throws Exception {
@@ -289,7 +289,7 @@ abstract class SlackStage extends Stage {
     }
 
     private static JsonNode field(String form, String name) {
-        for (String part : form.split("&")) {
+        for (String part : form.split("&", -1)) {
             if (part.startsWith(name + "=")) {
                 try {
                     return JSON.readTree(URLDecoder.decode(part.substring(name.length() + 1), StandardCharsets.UTF_8));
