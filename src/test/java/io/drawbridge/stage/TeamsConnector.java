@@ -276,7 +276,7 @@ public final class TeamsConnector implements AutoCloseable {
             json(call, 401, Map.of("error", Map.of("code", "Unauthorized")));
             return;
         }
-        String[] parts = path.substring("/teams/v3/conversations".length()).split("/");
+        String[] parts = path.substring("/teams/v3/conversations".length()).split("/", -1);
         Map<String, Object> answer;
         int status = 200;
         if (parts.length < 2) {

@@ -71,7 +71,8 @@ class SlackAndTeamsTest extends TeamsStage {
                 deliver();
                 AccessRequest decided = now(request);
                 assertThat(decided.status()).isEqualTo(RequestStatus.APPROVED);
-                boolean byTeams = decided.decision().orElseThrow().person().equals(Cast.CAROL);
+                boolean byTeams =
+                        Cast.CAROL.equals(decided.decision().orElseThrow().person());
                 assertThat(decided.decision().orElseThrow().message())
                         .isEqualTo(byTeams ? "From Teams." : "From Slack.");
                 assertThat(answered.startsWith("Approved")).as(answered).isEqualTo(byTeams);
