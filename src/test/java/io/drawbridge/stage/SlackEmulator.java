@@ -167,9 +167,14 @@ public final class SlackEmulator {
     }
 
     private static String seed() {
-        StringBuilder seed = new StringBuilder("slack:\n  team: {name: Acme, domain: acme}\n  users:\n"
-                + "    - {name: drawbridge, real_name: Drawbridge, email: drawbridge@bots.example}\n"
-                + "    - {name: stranger, real_name: Stranger, email: stranger@elsewhere.example}\n");
+        StringBuilder seed = new StringBuilder(
+                """
+                slack:
+                  team: {name: Acme, domain: acme}
+                  users:
+                    - {name: drawbridge, real_name: Drawbridge, email: drawbridge@bots.example}
+                    - {name: stranger, real_name: Stranger, email: stranger@elsewhere.example}
+                """);
         for (String name : List.of("alice", "bob", "carol", "dave", "erin", "victor", "mallory")) {
             seed.append("    - {name: ")
                     .append(name)

@@ -63,6 +63,13 @@ import org.springframework.test.context.DynamicPropertySource;
             "drawbridge.reconciliation.initial-delay=PT1H",
             "camunda.bpm.generic-properties.properties.history-cleanup-enabled=false",
             "drawbridge.operations.look-for-trouble-every=PT1H",
+            "drawbridge.teams.app-id=" + TeamsConnector.BOT,
+            "drawbridge.teams.app-secret=" + TeamsConnector.SECRET,
+            "drawbridge.teams.organisations[0].id=" + TeamsConnector.ACME,
+            "drawbridge.teams.organisations[0].tenant=acme",
+            "drawbridge.teams.organisations[0].name=Acme",
+            "drawbridge.teams.organisations[1].id=" + TeamsConnector.GLOBEX,
+            "drawbridge.teams.organisations[1].tenant=globex",
             "drawbridge.slack.signing-secret=" + SlackEmulator.SIGNING_SECRET,
             "drawbridge.slack.workspaces[0].id=" + SlackEmulator.WORKSPACE,
             "drawbridge.slack.workspaces[0].name=Acme",
@@ -89,6 +96,21 @@ public abstract class Stage {
         Tracks tracks() {
             return new Tracks();
         }
+    }
+
+    /** A Teams that is started with the application, and costs no more than a port. */
+    @DynamicPropertySource
+    static void teams(DynamicPropertyRegistry properties) {
+        properties.add(
+                "drawbridge.teams.service-url", () -> TeamsConnector.server().serviceUrl());
+        properties.add("drawbridge.teams.service-urls[0]", () -> TeamsConnector.server()
+                .serviceUrl());
+        properties.add("drawbridge.teams.issuer", () -> TeamsConnector.server().address() + "/issuer");
+        properties.add(
+                "drawbridge.teams.openid-metadata",
+                () -> TeamsConnector.server().address() + "/openid");
+        properties.add(
+                "drawbridge.teams.token-url", () -> TeamsConnector.server().address() + "/token");
     }
 
     /** A Slack that is started by the first test that speaks to it. */

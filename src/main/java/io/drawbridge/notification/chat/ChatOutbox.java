@@ -158,6 +158,15 @@ class ChatOutbox {
                 .update();
     }
 
+    /** What a message for that account should say now; empty if there is none of that key. */
+    Optional<ChatMessage> content(ChatAccount account, String id) {
+        return database.sql("select content from chat_message where notice_id = ? and platform = ? and workspace = ?"
+                        + " and account = ?")
+                .params(id, account.platform().word(), account.workspace(), account.user())
+                .query((row, number) -> read(row.getString("content")))
+                .optional();
+    }
+
     /** Keys of what is due, longest due first. */
     List<String> due(Instant now, int limit) {
         return database.sql("select m.notice_id from chat_message m join notice n on n.id = m.notice_id"

@@ -3,9 +3,9 @@ package io.drawbridge.notification.chat;
 import io.drawbridge.identity.ChatAccount;
 import java.util.Map;
 import java.util.Optional;
+import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
-import org.springframework.transaction.annotation.Transactional;
 
 /** What a platform needs to write to an account without being spoken to: a conversation, or where its service lies. */
 @Repository
@@ -28,23 +28,32 @@ public class ChatReaches {
     }
 
     /**
-     * Keeps it in the place of what was kept before.
+     * Keeps it in the place of what was kept before. Not inside a transaction: of two who keep at the same moment the later
+     * one counts, and neither fails.
      *
      * @param reach in the platform's own form, at most 2,000 characters, no secret
      */
-    @Transactional
     public void keep(ChatAccount account, String reach) {
-        int known = database.sql("update chat_reach set reach = :reach" + ACCOUNT)
-                .params(key(account))
-                .param("reach", reach)
-                .update();
-        if (known == 0) {
+        if (replace(account, reach)) {
+            return;
+        }
+        try {
             database.sql("insert into chat_reach (platform, workspace, account, reach)"
                             + " values (:platform, :workspace, :account, :reach)")
                     .params(key(account))
                     .param("reach", reach)
                     .update();
+        } catch (DuplicateKeyException kept) {
+            replace(account, reach);
         }
+    }
+
+    private boolean replace(ChatAccount account, String reach) {
+        return database.sql("update chat_reach set reach = :reach" + ACCOUNT)
+                        .params(key(account))
+                        .param("reach", reach)
+                        .update()
+                > 0;
     }
 
     private static Map<String, Object> key(ChatAccount account) {

@@ -317,6 +317,16 @@ public class Conversation implements DisposableBean {
         return speaker(from).map(caller -> new Home(waiting(caller), mine(caller)));
     }
 
+    /**
+     * A message as it should be now, for a platform that asks for it when somebody looks at it.
+     *
+     * @param key of the message, as {@link ChatLine#post} was told
+     * @return empty if no such message is for that account, or if it speaks for nobody any more
+     */
+    public Optional<ChatMessage> current(ChatAccount from, String key) {
+        return speaker(from).flatMap(caller -> outbox.content(from, key));
+    }
+
     /** What an account gets to see that speaks for nobody. */
     public ChatMessage howToConnect() {
         return ChatMessage.of(

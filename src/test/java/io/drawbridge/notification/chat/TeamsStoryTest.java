@@ -1,0 +1,447 @@
+package io.drawbridge.notification.chat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.drawbridge.grant.GrantState;
+import io.drawbridge.request.AccessRequest;
+import io.drawbridge.request.RequestId;
+import io.drawbridge.request.RequestStatus;
+import io.drawbridge.stage.Cast;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** The conversation in Teams, from the question to the end of the access. */
+class TeamsStoryTest extends TeamsStage {
+
+    @Test
+    @DisplayName(
+            "R17 R43 R60 R61 somebody asks in Teams, his approver approves on the card, and both cards end with it")
+    void asksAndIsApproved() {
+        connect(Cast.ALICE);
+        connect(Cast.BOB);
+
+        say(Cast.ALICE, "request payments-prod s3:DeleteBucket 2h");
+        JsonNode form = last(Cast.ALICE);
+        assertThat(input(form, "account").path("value").asText()).isEqualTo(Cast.PROD);
+        assertThat(input(form, "permission").path("value").asText()).isEqualTo("s3:DeleteBucket");
+        JsonNode asked = click(
+                        Cast.ALICE,
+                        form,
+                        "Ask",
+                        Map.of(
+                                "account", Cast.PROD,
+                                "permission", "s3:DeleteBucket",
+                                "justification", "The *archive* has to go.",
+                                "duration", "PT2H"))
+                .card();
+        AccessRequest request = requestFor("s3:DeleteBucket");
+        assertThat(textOf(asked)).contains(request.id().value());
+        assertThat(request.status()).isEqualTo(RequestStatus.PENDING);
+        assertThat(request.requester()).isEqualTo(Cast.ALICE);
+        deliver();
+
+        JsonNode question = only(Cast.BOB, "Please decide");
+        assertThat(textOf(question))
+                .contains(
+                        Cast.ALICE.value(),
+                        "s3:DeleteBucket",
+                        request.id().value(),
+                        "payments-prod",
+                        Cast.PROD,
+                        request.identity().arn(),
+                        "2 hours",
+                        "The *archive* has to go.");
+        assertThat(actions(question)).containsExactly("Approve", "Deny");
+        assertThat(question.path("actions").findValuesAsText("url"))
+                .containsExactly("http://127.0.0.1:8080/requests/" + request.id());
+        JsonNode approve = click(Cast.BOB, question, "Approve").card();
+        assertThat(input(approve, "message").path("isRequired").asBoolean()).isTrue();
+        JsonNode outcome = click(Cast.BOB, approve, "Approve", Map.of("message", "Fine, once.", "duration", "PT1H"))
+                .card();
+
+        assertThat(textOf(outcome)).startsWith("Approved").contains(Cast.BOB.value(), "1 hour", "Fine, once.");
+        assertThat(now(request).status()).isEqualTo(RequestStatus.APPROVED);
+        assertThat(now(request).grantedDuration().orElseThrow().inWords()).isEqualTo("1 hour");
+        deliver();
+        JsonNode replaced = only(Cast.BOB, "Approved");
+        assertThat(actions(replaced)).isEmpty();
+        assertThat(textOf(replaced)).contains(Cast.BOB.value(), "15 January 2026", "Fine, once.");
+        runDueJobs();
+        deliver();
+        JsonNode on = cards(Cast.ALICE).stream()
+                .filter(card -> actions(card).contains("End it now"))
+                .findFirst()
+                .orElseThrow();
+        click(Cast.ALICE, on, "End it now");
+        runDueJobs();
+        assertThat(grantOf(request.id()).state()).isEqualTo(GrantState.REVOKED);
+        deliver();
+        assertThat(cards(Cast.ALICE)).noneMatch(card -> actions(card).contains("End it now"));
+    }
+
+    @Test
+    @DisplayName("R30 R61 the requester is asked why in Teams, and is told of the denial with its message")
+    void justifiesAndIsDenied() {
+        connect(Cast.ALICE);
+        connect(Cast.BOB);
+        AccessRequest request = aRequestedRequest();
+        deliver();
+
+        JsonNode question = cards(Cast.ALICE).stream()
+                .filter(card -> actions(card).contains("Say why"))
+                .findFirst()
+                .orElseThrow();
+        JsonNode form = click(Cast.ALICE, question, "Say why").card();
+        click(Cast.ALICE, form, "Ask", Map.of("justification", "Because.", "duration", "PT1H"));
+        assertThat(now(request).status()).isEqualTo(RequestStatus.PENDING);
+        deliver();
+        assertThat(cards(Cast.ALICE)).noneMatch(card -> actions(card).contains("Say why"));
+        JsonNode deny = click(Cast.BOB, only(Cast.BOB, "Please decide"), "Deny").card();
+        click(Cast.BOB, deny, "Deny", Map.of("message", "Use the lifecycle rule."));
+        deliver();
+
+        assertThat(now(request).status()).isEqualTo(RequestStatus.DENIED);
+        assertThat(cards(Cast.ALICE)).anyMatch(card -> textOf(card).contains("Use the lifecycle rule."));
+        assertThat(actions(only(Cast.BOB, "Denied"))).isEmpty();
+    }
+
+    @Test
+    @DisplayName("R30 \"No\" abandons the request, and nothing is left to click")
+    void abandons() {
+        connect(Cast.ALICE);
+        AccessRequest request = aRequestedRequest();
+        deliver();
+
+        JsonNode question = cards(Cast.ALICE).stream()
+                .filter(card -> actions(card).contains("No"))
+                .findFirst()
+                .orElseThrow();
+        JsonNode answer = click(Cast.ALICE, question, "No").card();
+        deliver();
+
+        assertThat(textOf(answer)).startsWith("Not needed");
+        assertThat(now(request).status()).isEqualTo(RequestStatus.ABANDONED);
+        assertThat(cards(Cast.ALICE)).allMatch(card -> !actions(card).contains("No"));
+    }
+
+    @Test
+    @DisplayName(
+            "R43 a decision without a message, or with one that is too long, is not taken; the form stays as filled in")
+    void messageIsMandatory() {
+        connect(Cast.BOB);
+        AccessRequest request = aPendingRequest();
+        deliver();
+        JsonNode question = only(Cast.BOB, "Please decide");
+
+        for (String deed : List.of("Approve", "Deny")) {
+            JsonNode form = click(Cast.BOB, question, deed).card();
+            for (String message : List.of("", "   ", "x".repeat(2001))) {
+                JsonNode again =
+                        click(Cast.BOB, form, deed, Map.of("message", message)).card();
+                assertThat(actions(again)).contains(deed);
+                assertThat(again.toString()).contains("\"color\":\"Attention\"");
+            }
+        }
+
+        assertThat(now(request).status()).isEqualTo(RequestStatus.PENDING);
+        JsonNode kept = click(
+                        Cast.BOB,
+                        click(Cast.BOB, question, "Approve").card(),
+                        "Approve",
+                        Map.of("message", "Fine.", "ownDuration", "a while"))
+                .card();
+        assertThat(input(kept, "message").path("value").asText()).isEqualTo("Fine.");
+        assertThat(input(kept, "ownDuration").path("value").asText()).isEqualTo("a while");
+    }
+
+    @Test
+    @DisplayName("R34 R44 no more than the cap is offered or taken, whatever is sent")
+    void capHolds() {
+        connect(Cast.BOB);
+        AccessRequest request = aPendingRequest();
+        deliver();
+
+        JsonNode form =
+                click(Cast.BOB, only(Cast.BOB, "Please decide"), "Approve").card();
+        List<String> offered = StreamSupport.stream(
+                        input(form, "duration").path("choices").spliterator(), false)
+                .map(choice -> choice.path("value").asText())
+                .toList();
+        List<String> right = reader.durations(as(Cast.BOB), request.id()).offered().stream()
+                .map(Object::toString)
+                .toList();
+        assertThat(offered).containsAll(right).doesNotContain("forever");
+        JsonNode again = click(Cast.BOB, form, "Approve", Map.of("message", "Fine.", "duration", "forever"))
+                .card();
+
+        assertThat(again.toString()).contains("\"color\":\"Attention\"");
+        assertThat(now(request).status()).isEqualTo(RequestStatus.PENDING);
+    }
+
+    @Test
+    @DisplayName("R24 R33 the requester cannot approve his own request by a click, except where self-approval holds")
+    void selfApproval() {
+        connect(Cast.ALICE);
+        connect(Cast.BOB);
+        AccessRequest request = aPendingRequest();
+        deliver();
+        JsonNode question = only(Cast.BOB, "Please decide");
+
+        JsonNode refused = click(Cast.ALICE, question, "Approve").card();
+        JsonNode form = click(Cast.BOB, question, "Approve").card();
+        JsonNode sent =
+                click(Cast.ALICE, form, "Approve", Map.of("message", "Mine.")).card();
+
+        assertThat(textOf(refused)).startsWith("Not allowed");
+        assertThat(textOf(sent)).startsWith("Not allowed");
+        assertThat(now(request).status()).isEqualTo(RequestStatus.PENDING);
+        assertThat(recorded(request)).anyMatch(action -> action.contains("refused"));
+
+        AccessRequest own = ask(Cast.ALICE, Cast.SANDBOX, "s3:DeleteBucket", "PT1H");
+        deliver();
+        JsonNode allowed =
+                click(Cast.ALICE, only(Cast.ALICE, "Please decide"), "Approve").card();
+        click(Cast.ALICE, allowed, "Approve", Map.of("message", "In my own sandbox."));
+        assertThat(now(own).status()).isEqualTo(RequestStatus.APPROVED);
+    }
+
+    @Test
+    @DisplayName("R1 R47 a form that was open when the request expired is answered with that, and the card says so")
+    void expiresWhileTheFormIsOpen() {
+        connect(Cast.BOB);
+        AccessRequest request = aPendingRequest();
+        deliver();
+        JsonNode form =
+                click(Cast.BOB, only(Cast.BOB, "Please decide"), "Approve").card();
+
+        after(Duration.ofHours(24));
+        JsonNode late =
+                click(Cast.BOB, form, "Approve", Map.of("message", "Fine.")).card();
+        deliver();
+
+        assertThat(textOf(late)).startsWith("Too late");
+        assertThat(now(request).status()).isEqualTo(RequestStatus.EXPIRED);
+        assertThat(actions(only(Cast.BOB, "Expired"))).isEmpty();
+    }
+
+    @Test
+    @DisplayName("R41 after an hour of silence the next rung gets the card too, and a decision ends both")
+    void escalates() {
+        connect(Cast.BOB);
+        connect(Cast.CAROL);
+        AccessRequest request = aPendingRequest();
+        after(Duration.ofHours(1).minusSeconds(1));
+        deliver();
+        assertThat(cards(Cast.CAROL)).noneMatch(card -> textOf(card).startsWith("Please decide"));
+
+        after(Duration.ofSeconds(1));
+        deliver();
+        JsonNode form =
+                click(Cast.CAROL, only(Cast.CAROL, "Please decide"), "Deny").card();
+        click(Cast.CAROL, form, "Deny", Map.of("message", "Not on a Thursday."));
+        deliver();
+
+        assertThat(now(request).status()).isEqualTo(RequestStatus.DENIED);
+        assertThat(textOf(only(Cast.BOB, "Denied"))).contains(Cast.CAROL.value(), "Not on a Thursday.");
+        assertThat(actions(only(Cast.CAROL, "Denied"))).isEmpty();
+    }
+
+    @Test
+    @DisplayName("R24 R42 who has lost the role between the card and the click decides nothing, and is audited")
+    void lostRole() {
+        connect(Cast.BOB);
+        AccessRequest request = aPendingRequest();
+        deliver();
+        JsonNode question = only(Cast.BOB, "Please decide");
+        JsonNode form = click(Cast.BOB, question, "Approve").card();
+
+        assign(Cast.PROD, Cast.CAROL);
+        JsonNode opened = click(Cast.BOB, question, "Approve").card();
+        JsonNode sent =
+                click(Cast.BOB, form, "Approve", Map.of("message", "Fine.")).card();
+
+        assertThat(textOf(opened)).startsWith("Not ");
+        assertThat(textOf(sent)).startsWith("Not ");
+        assertThat(now(request).status()).isEqualTo(RequestStatus.PENDING);
+        leaves(Cast.BOB);
+        assertThat(textOf(click(Cast.BOB, question, "Approve").card())).startsWith("Not connected");
+    }
+
+    @Test
+    @DisplayName("R23 breaking the glass needs the flag and a ticket, also here, and its review comes as a card")
+    void breaksTheGlass() {
+        connect(Cast.ALICE);
+        connect(Cast.BOB);
+        say(Cast.ALICE, "request");
+        JsonNode form = last(Cast.ALICE);
+        Map<String, String> emergency = new HashMap<>(Map.of(
+                "account", Cast.PROD,
+                "permission", "kms:ScheduleKeyDeletion",
+                "justification", "Payments are down.",
+                "duration", "PT30M",
+                "breakGlass", "true"));
+
+        JsonNode without = click(Cast.ALICE, form, "Ask", emergency).card();
+        assertThat(actions(without)).containsExactly("Withdraw");
+        assertThat(requestFor("kms:ScheduleKeyDeletion").status()).isEqualTo(RequestStatus.PENDING);
+        emergency.put("permission", "s3:DeleteBucket");
+        emergency.put("ticket", "INC-4711");
+        click(Cast.ALICE, form, "Ask", emergency);
+        AccessRequest request = requestFor("s3:DeleteBucket");
+        assertThat(request.status()).isEqualTo(RequestStatus.APPROVED);
+        runDueJobs();
+        deliver();
+        assertThat(cards(Cast.BOB).toString()).contains("\"style\":\"attention\"");
+        after(Duration.ofMinutes(31));
+        deliver();
+        JsonNode review = cards(Cast.BOB).stream()
+                .filter(card -> actions(card).contains("Review"))
+                .findFirst()
+                .orElseThrow();
+        JsonNode reviewForm = click(Cast.BOB, review, "Review").card();
+        click(
+                Cast.BOB,
+                reviewForm,
+                "Close the review",
+                Map.of("justified", "justified", "message", "It was down indeed."));
+
+        assertThat(now(request).review().orElseThrow().reviewer()).isEqualTo(Cast.BOB);
+        deliver();
+        assertThat(cards(Cast.BOB)).noneMatch(card -> actions(card).contains("Review"));
+    }
+
+    @Test
+    @DisplayName("R2 the same delivery twice is done once, and a second approval is told that it is too late")
+    void sameDeliveryTwice() {
+        connect(Cast.BOB);
+        connect(Cast.CAROL);
+        AccessRequest request = aPendingRequest();
+        after(Duration.ofHours(1));
+        deliver();
+        JsonNode form =
+                click(Cast.BOB, only(Cast.BOB, "Please decide"), "Approve").card();
+        JsonNode other =
+                click(Cast.CAROL, only(Cast.CAROL, "Please decide"), "Approve").card();
+        ObjectNode sent = clickOn(Cast.BOB, form, "Approve", Map.of("message", "Fine."), null);
+
+        Answer first = post(sent);
+        Answer second = post(sent);
+
+        assertThat(textOf(first.card())).startsWith("Approved");
+        assertThat(second.body().path("type").asText()).isEqualTo("application/vnd.microsoft.activity.message");
+        assertThat(textOf(click(Cast.CAROL, other, "Approve", Map.of("message", "Fine too."))
+                        .card()))
+                .startsWith("Too late");
+        assertThat(count("access_grant")).isEqualTo(1);
+        assertThat(now(request).decision().orElseThrow().person()).isEqualTo(Cast.BOB);
+    }
+
+    @Test
+    @DisplayName("a card that Teams looks at anew shows what the message should say by now, to nobody else")
+    void refreshes() {
+        connect(Cast.ALICE);
+        connect(Cast.BOB);
+        AccessRequest request = aPendingRequest();
+        deliver();
+        JsonNode question = only(Cast.BOB, "Please decide");
+        JsonNode refresh = question.at("/refresh/action");
+        assertThat(question.at("/refresh/userIds/0").asText())
+                .isEqualTo(member(Cast.BOB).user());
+        decisions.deny(as(Cast.CAROL), request.id(), "Not today.");
+
+        JsonNode renewed = post(invocation(
+                        Cast.BOB, refresh.path("verb").asText(), refresh.path("data"), Map.of(), null))
+                .card();
+        JsonNode foreign = post(invocation(
+                        Cast.ALICE, refresh.path("verb").asText(), refresh.path("data"), Map.of(), null))
+                .card();
+
+        assertThat(textOf(renewed)).startsWith("Denied");
+        assertThat(actions(renewed)).isEmpty();
+        assertThat(textOf(foreign)).startsWith("Not shown any more").doesNotContain("Not today.");
+    }
+
+    @Test
+    @DisplayName("accounts and permissions complete while one types, each person's own tenant's only")
+    void suggests() {
+        connect(Cast.ALICE);
+        ObjectNode search = activity(Cast.ALICE, "invoke").put("name", "application/search");
+        search.putObject("value").put("queryText", "payments").put("dataset", "account");
+        ObjectNode permission = activity(Cast.ALICE, "invoke").put("name", "application/search");
+        permission
+                .putObject("value")
+                .put("queryText", "deletebuck")
+                .put("dataset", "permission")
+                .putObject("data")
+                .put("account", Cast.PROD);
+        ObjectNode stranger = activity(Cast.BOB, "invoke").put("name", "application/search");
+        stranger.set("value", search.path("value"));
+
+        assertThat(post(search).body().at("/value/results").findValuesAsText("value"))
+                .containsExactlyInAnyOrder(Cast.PROD, Cast.DEV);
+        assertThat(post(permission).body().at("/value/results").findValuesAsText("value"))
+                .contains("s3:DeleteBucket")
+                .allMatch(name -> name.toLowerCase(java.util.Locale.ROOT).contains("deletebuck"));
+        assertThat(post(stranger).body().at("/value/results").findValuesAsText("value"))
+                .isEmpty();
+    }
+
+    @Test
+    @DisplayName("commands tell each person his own: what he asked for, what waits for him")
+    void commands() {
+        connect(Cast.ALICE);
+        connect(Cast.BOB);
+        AccessRequest request = aPendingRequest();
+
+        say(Cast.BOB, "waiting");
+        assertThat(actions(last(Cast.BOB))).contains("Approve", "Deny");
+        assertThat(textOf(last(Cast.BOB))).contains(request.id().value());
+        say(Cast.ALICE, "mine");
+        assertThat(textOf(last(Cast.ALICE))).contains(request.id().value());
+        say(Cast.ALICE, "waiting");
+        assertThat(textOf(last(Cast.ALICE))).startsWith("Nothing");
+        JsonNode withdrawn = post(clickOn(
+                        Cast.ALICE, cards(Cast.ALICE).get(cards(Cast.ALICE).size() - 2), "Withdraw", Map.of(), null))
+                .card();
+        assertThat(textOf(withdrawn)).startsWith("Withdrawn");
+        say(Cast.ALICE, "what?");
+        assertThat(textOf(last(Cast.ALICE))).contains("request: ask for access");
+    }
+
+    @Test
+    @DisplayName("who is spoken to in a channel answers in private, and shows the channel nothing of it")
+    void answersInPrivate() {
+        connect(Cast.BOB);
+        AccessRequest request = aPendingRequest();
+        ObjectNode said = activity(Cast.BOB, "message").put("text", "<at>Drawbridge</at>&nbsp;waiting\n");
+        said.putObject("conversation")
+                .put("id", "19:channel@thread.tacv2;messageid=1")
+                .put("conversationType", "channel")
+                .put("isGroup", true);
+
+        post(said);
+
+        assertThat(textOf(last(Cast.BOB))).contains(request.id().value());
+        List<JsonNode> channel = teams.messages("19:channel@thread.tacv2;messageid=1");
+        assertThat(channel).hasSize(1);
+        assertThat(channel.toString())
+                .contains("private")
+                .doesNotContain(request.id().value(), "s3:", "alice");
+    }
+
+    private AccessRequest requestFor(String permission) {
+        List<AccessRequest> found = database.sql("select id from access_request").query(String.class).list().stream()
+                .map(id -> requests.find(new RequestId(id)).orElseThrow())
+                .filter(request -> request.entitlement().toString().equals(permission))
+                .toList();
+        assertThat(found).hasSize(1);
+        return found.get(0);
+    }
+}
