@@ -38,7 +38,7 @@ import org.springframework.beans.factory.DisposableBean;
 import org.springframework.stereotype.Component;
 
 /**
- * Posts to a tenant's webhook, signed.
+ * Posts to a tenant's webhook, signed; to one of Power Automate a card for Teams in the place of the event.
  *
  * <p>Connects to nothing but the addresses that {@link Perimeter} has looked at, by no proxy, follows no redirect, keeps no
  * cookie and no connection, and reads nothing of the answer but its status and when to come back. All of it together has to
@@ -155,6 +155,9 @@ final class WebhookSender implements Sender, DisposableBean {
 
     private void equip(HttpPost post, NotificationChannel channel, Dispatch dispatch, Instant now) {
         NotificationChannels.Sealed sealed = channels.sealed(channel.id());
+        String body = WorkflowCard.isFor(post.getAuthority().getHostName())
+                ? WorkflowCard.of(dispatch.body())
+                : dispatch.body();
         if (sealed.headers() != null) {
             seal.open(sealed.headers(), channel.id())
                     .lines()
@@ -167,9 +170,8 @@ final class WebhookSender implements Sender, DisposableBean {
         post.setHeader("X-Drawbridge-Event", dispatch.event());
         post.setHeader("X-Drawbridge-Event-Id", dispatch.id());
         post.setHeader(
-                WebhookSignature.HEADER,
-                WebhookSignature.of(seal.open(sealed.secret(), channel.id()), now, dispatch.body()));
-        post.setEntity(new StringEntity(dispatch.body(), ContentType.APPLICATION_JSON));
+                WebhookSignature.HEADER, WebhookSignature.of(seal.open(sealed.secret(), channel.id()), now, body));
+        post.setEntity(new StringEntity(body, ContentType.APPLICATION_JSON));
     }
 
     private static Answer answer(HttpResponse response, Instant now) {

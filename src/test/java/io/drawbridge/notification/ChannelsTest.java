@@ -56,6 +56,10 @@ class ChannelsTest {
     private static final PersonId GINA = new PersonId("gina@globex.example");
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    /** Names of this machine, one of which is called as Power Automate calls its own. */
+    private static final String HOSTS =
+            "receiver.example.com,prod-7.westeurope.logic.azure.com,logic.azure.com.example.com";
+
     /** What names resolve to; a name that is not here is this machine. */
     private final Map<String, String> names = new ConcurrentHashMap<>();
 
@@ -114,6 +118,47 @@ class ChannelsTest {
         assertThat(office.desk().deliveries(office.caller(ERIN), all.channel().id(), null, 20))
                 .hasSize(10)
                 .allSatisfy(delivery -> assertThat(delivery.sentAt()).isNotNull());
+    }
+
+    @Test
+    @DisplayName(
+            "R60 a flow of Power Automate gets each event as a card with a link to its page, and nothing to click else")
+    void flowsGetCards() throws Exception {
+        office.desk()
+                .add(
+                        office.caller(ERIN),
+                        Kind.WEBHOOK,
+                        draftTo("Teams", receiver.url("prod-7.westeurope.logic.azure.com")));
+        Made other = office.desk()
+                .add(office.caller(ERIN), Kind.WEBHOOK, draftTo("Others", receiver.url("logic.azure.com.example.com")));
+
+        tellOfEverything();
+        office.tellChannels();
+
+        List<JsonNode> cards = new ArrayList<>();
+        for (Receiver.Received call : receiver.received) {
+            JsonNode body = JSON.readTree(call.body());
+            if (String.valueOf(call.header("Host")).startsWith("prod-7.")) {
+                assertThat(body.path("type").asText()).isEqualTo("message");
+                assertThat(body.at("/attachments/0/contentType").asText())
+                        .isEqualTo("application/vnd.microsoft.card.adaptive");
+                assertThat(call.body().length()).isLessThan(28 * 1024);
+                cards.add(body.at("/attachments/0/content"));
+            } else {
+                assertThat(body.path("tenant").asText()).isEqualTo("acme");
+                assertSigned(call, String.valueOf(other.secret()));
+            }
+        }
+        assertThat(cards).hasSize(ChannelEvent.values().length);
+        for (JsonNode card : cards) {
+            assertThat(card.toString())
+                    .contains("s3:DeleteBucket", "payments-prod")
+                    .doesNotContain("\"TextBlock\"");
+            assertThat(card.path("actions").findValuesAsText("type")).containsExactly("Action.OpenUrl");
+            assertThat(card.at("/actions/0/url").asText()).contains("/requests/");
+        }
+        assertThat(cards.stream().filter(card -> card.toString().contains("\"attention\"")))
+                .hasSize(2);
     }
 
     @Test
@@ -487,8 +532,8 @@ class ChannelsTest {
         return PostOffice.withChannels(
                 mailPort,
                 host -> new InetAddress[] {InetAddress.getByName(names.getOrDefault(host, "127.0.0.1"))},
-                "drawbridge.channels.allow-inside=receiver.example.com",
-                "drawbridge.channels.allow-http=receiver.example.com",
+                "drawbridge.channels.allow-inside=" + HOSTS,
+                "drawbridge.channels.allow-http=" + HOSTS,
                 "drawbridge.channels.timeout=1s");
     }
 
