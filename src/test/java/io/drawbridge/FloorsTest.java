@@ -134,7 +134,7 @@ class FloorsTest {
         noClasses().should().callMethod(System.class, "currentTimeMillis").check(HOUSE);
         noClasses()
                 .that()
-                .doNotHaveFullyQualifiedName(Drawbridge.class.getName())
+                .doNotHaveFullyQualifiedName("io.drawbridge.workflow.JobsConfiguration")
                 .should()
                 .callMethod(Clock.class, "systemUTC")
                 .check(HOUSE);

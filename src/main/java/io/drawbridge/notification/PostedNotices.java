@@ -501,8 +501,7 @@ class PostedNotices implements RequestNotices, GrantNotices {
         }
         boolean delivered = !mailed || !letter.kind().byMail();
         String text = press.text(letter);
-        // Only a mail has HTML; pages show the text.
-        String html = delivered ? "" : press.html(letter);
+        String html = press.html(letter);
         reached.forEach(person -> outbox.put(
                 person, letter, text, html, clock.instant(), delivered || mutes.silence(person, Mutes.MAIL, letter)));
     }

@@ -24,7 +24,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.springframework.stereotype.Component;
-import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Who may decide a request, and in which order they are asked.
@@ -91,20 +90,16 @@ public class ApproverChain {
     private List<Step> steps(AccessRequest request, ScopePath path, List<Scope> scopes) {
         Map<ScopeId, List<PersonId>> assigned = assignments.approversAt(
                 request.tenant(), scopes.stream().map(Scope::id).toList());
+        List<PersonId> named =
+                assigned.values().stream().flatMap(List::stream).distinct().toList();
         Set<PersonId> able = new HashSet<>();
-        Supplier<Control> control = SingletonSupplier.of(() -> control(request, path));
-        people
-                .find(
-                        request.tenant(),
-                        assigned.values().stream()
-                                .flatMap(List::stream)
-                                .distinct()
-                                .toList())
-                .values()
-                .stream()
-                .filter(person ->
-                        refusal(request, path, person, true, control, false).isEmpty())
-                .forEach(person -> able.add(person.id()));
+        if (!named.isEmpty()) {
+            Control control = control(request, path);
+            people.find(request.tenant(), named).values().stream()
+                    .filter(person -> refusal(request, path, person, true, () -> control, false)
+                            .isEmpty())
+                    .forEach(person -> able.add(person.id()));
+        }
         return new ArrayList<>(scopes.stream()
                 .map(scope -> new Step(
                         scope.id(),

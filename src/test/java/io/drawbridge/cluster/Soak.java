@@ -153,10 +153,9 @@ public final class Soak {
     /** Whether the chain is whole, as Drawbridge itself says it. */
     private static String audit(Cluster cluster) {
         HttpResponse<String> answer = cluster.nodes().get(0).send("erin", "GET", "/v1/audit:verify", null);
-        if (answer.statusCode() == 404) {
-            return "there is no verifier to ask.";
-        }
-        return (answer.statusCode() == 200 ? "" : "broken, ") + answer.statusCode() + " " + answer.body();
+        boolean whole = answer.statusCode() == 200
+                && DrawbridgeProcess.json(answer).path("whole").asBoolean();
+        return (whole ? "" : "broken, ") + answer.statusCode() + " " + answer.body();
     }
 
     private static Map<String, Vitals> vitals(Cluster cluster) {

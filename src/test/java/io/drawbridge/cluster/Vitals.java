@@ -12,6 +12,7 @@ import java.util.stream.Stream;
  * What one node holds at a moment.
  *
  * @param heap what is left in it after a full collection, in MiB
+ * @param files that are open, its connections among them
  * @param connections of its pool, which has more of them while there is more to do
  * @param serverSide its connections, as PostgreSQL counts them
  */
@@ -40,7 +41,7 @@ record Vitals(double heap, int threads, int files, int connections, int serverSi
     boolean isFlatSince(Vitals before) {
         return heap <= before.heap * 1.15 + MORE_HEAP
                 && threads <= before.threads + MORE_THREADS
-                && files <= before.files + MORE_FILES
+                && files - connections <= before.files - before.connections + MORE_FILES
                 && serverSide <= connections;
     }
 
@@ -84,9 +85,12 @@ record Vitals(double heap, int threads, int files, int connections, int serverSi
     }
 
     private static double meter(DrawbridgeProcess node, String name) {
-        return DrawbridgeProcess.json(node.send("erin", "GET", "/actuator/metrics/" + name, null))
-                .at("/measurements/0/value")
-                .asDouble();
+        var value = DrawbridgeProcess.json(node.send("oscar", "GET", "/actuator/metrics/" + name, null))
+                .at("/measurements/0/value");
+        if (value.isMissingNode()) {
+            throw new IllegalStateException("\"" + node.name() + "\" does not tell its figure " + name + ".");
+        }
+        return value.asDouble();
     }
 
     private static int files(long pid) {

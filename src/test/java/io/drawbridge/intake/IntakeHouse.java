@@ -11,6 +11,7 @@ import io.drawbridge.grant.Lease;
 import io.drawbridge.grant.ReconciliationLimits;
 import io.drawbridge.identity.AuditTrail;
 import io.drawbridge.identity.Caller;
+import io.drawbridge.identity.ChatDirectory;
 import io.drawbridge.identity.People;
 import io.drawbridge.identity.Person;
 import io.drawbridge.identity.PersonId;
@@ -66,6 +67,7 @@ import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
+import org.springframework.context.annotation.FilterType;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
@@ -302,10 +304,16 @@ final class IntakeHouse implements AutoCloseable {
         "io.drawbridge.organization",
         "io.drawbridge.request",
         "io.drawbridge.grant",
-        "io.drawbridge.audit",
         "io.drawbridge.intake.jdbc",
         "io.drawbridge.intake.aws"
     })
+    @ComponentScan(
+            basePackages = "io.drawbridge.audit",
+            useDefaultFilters = false,
+            includeFilters =
+                    @ComponentScan.Filter(
+                            type = FilterType.REGEX,
+                            pattern = "io\\.drawbridge\\.audit\\.JdbcAuditTrail"))
     @org.springframework.context.annotation.Import({
         CloudTrailIntake.class,
         ConfiguredPolicies.class,
@@ -320,6 +328,11 @@ final class IntakeHouse implements AutoCloseable {
         @Bean
         JdbcTransactionManager transactions(DataSource database) {
             return new JdbcTransactionManager(database);
+        }
+
+        @Bean
+        TransactionTemplate transactionTemplate(JdbcTransactionManager transactions) {
+            return new TransactionTemplate(transactions);
         }
 
         @Bean
@@ -355,6 +368,11 @@ final class IntakeHouse implements AutoCloseable {
         @Bean
         ChannelPost channelPost() {
             return silent(ChannelPost.class);
+        }
+
+        @Bean
+        ChatDirectory chatDirectory() {
+            return silent(ChatDirectory.class);
         }
 
         @Bean

@@ -78,16 +78,18 @@ final class PostOffice implements AutoCloseable {
     @TestConfiguration(proxyBeanMethods = false)
     @EnableTransactionManagement(proxyTargetClass = true)
     @ComponentScan(
-            value = {
-                "io.drawbridge.notification",
-                "io.drawbridge.audit",
-                "io.drawbridge.identity.jdbc",
-                "io.drawbridge.organization.jdbc"
-            },
+            value = {"io.drawbridge.notification", "io.drawbridge.identity.jdbc", "io.drawbridge.organization.jdbc"},
             excludeFilters =
                     @ComponentScan.Filter(
                             type = FilterType.REGEX,
                             pattern = "io\\.drawbridge\\.notification\\.chat\\..*"))
+    @ComponentScan(
+            basePackages = "io.drawbridge.audit",
+            useDefaultFilters = false,
+            includeFilters =
+                    @ComponentScan.Filter(
+                            type = FilterType.REGEX,
+                            pattern = "io\\.drawbridge\\.audit\\.JdbcAuditTrail"))
     static class Rooms {}
 
     static PostOffice withoutMail(String... properties) {

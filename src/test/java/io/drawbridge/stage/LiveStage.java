@@ -46,6 +46,8 @@ import org.springframework.test.context.ActiveProfiles;
         webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
         properties = {
             "spring.datasource.url=jdbc:h2:mem:live;LOCK_TIMEOUT=10000;DB_CLOSE_DELAY=-1",
+            // Long enough for a busy machine; whoever takes all connections waits no longer than that.
+            "spring.datasource.hikari.connection-timeout=3000",
             "drawbridge.cloud.dry-run.confirm-after=0s",
             "drawbridge.operations.read-every=PT1S",
             "drawbridge.operations.look-for-trouble-every=PT1H",

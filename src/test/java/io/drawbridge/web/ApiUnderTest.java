@@ -7,6 +7,7 @@ import io.drawbridge.grant.GrantNotices;
 import io.drawbridge.grant.GrantWorkflow;
 import io.drawbridge.grant.ReconciliationLimits;
 import io.drawbridge.identity.Caller;
+import io.drawbridge.identity.ChatDirectory;
 import io.drawbridge.identity.TenantId;
 import io.drawbridge.organization.ChannelPost;
 import io.drawbridge.organization.PermissionCatalogue;
@@ -30,6 +31,7 @@ import io.drawbridge.request.RequestId;
 import io.drawbridge.request.RequestNotices;
 import io.drawbridge.request.RequestStatus;
 import io.drawbridge.request.RequestWorkflow;
+import io.drawbridge.stage.IdleEngine;
 import java.lang.reflect.Proxy;
 import java.time.Clock;
 import java.time.Duration;
@@ -71,7 +73,7 @@ import org.springframework.web.bind.annotation.RestController;
     "io.drawbridge.web.api",
     "io.drawbridge.web.security"
 })
-@Import(ApiUnderTest.PagesInShort.class)
+@Import({ApiUnderTest.PagesInShort.class, IdleEngine.class})
 class ApiUnderTest {
     static final Instant NOW = Instant.parse("2026-01-15T09:00:00Z");
 
@@ -170,6 +172,11 @@ class ApiUnderTest {
     }
 
     @Bean
+    ChatDirectory silentChatDirectory() {
+        return silent(ChatDirectory.class);
+    }
+
+    @Bean
     Seal silentSeal() {
         return silent(Seal.class);
     }
@@ -210,7 +217,22 @@ class ApiUnderTest {
 
             @Override
             public PolicySetView running(TenantId tenant) {
-                return new PolicySetView("0", NOW, "", List.of());
+                return new PolicySetView(
+                        "0",
+                        NOW,
+                        "",
+                        List.of(new PolicyView(
+                                "require-protected",
+                                "permit",
+                                "require",
+                                0L,
+                                false,
+                                null,
+                                "PT8H",
+                                null,
+                                "require-protected.cedar",
+                                1,
+                                "")));
             }
 
             @Override

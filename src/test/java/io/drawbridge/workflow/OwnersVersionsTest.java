@@ -6,7 +6,6 @@ import io.drawbridge.grant.GrantState;
 import io.drawbridge.request.AccessRequest;
 import io.drawbridge.workflow.diagram.Delegate;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.Objects;
 import org.camunda.bpm.engine.RepositoryService;
@@ -112,7 +111,7 @@ class OwnersVersionsTest extends GrantStage {
         try {
             assertThat(grantInstance(request.id()).getProcessDefinitionId()).isEqualTo(old.getId());
 
-            after(Duration.ofHours(1));
+            at(grantOf(request.id()).endsAt());
 
             assertThat(grantOf(request.id()).state()).isEqualTo(GrantState.REVOKED);
             assertThat(cloud.whoHasAccess()).isEmpty();

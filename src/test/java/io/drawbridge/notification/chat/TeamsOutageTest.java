@@ -49,7 +49,7 @@ class TeamsOutageTest extends TeamsStage {
                         .filter(card -> textOf(card).contains(during.id().value())))
                 .hasSize(1);
         assertThat(actions(only(Cast.BOB, "Please decide"))).containsExactly("Approve", "Deny");
-        assertThat(database.sql("select count(*) from notice where channel = 'teams' and sent_at is null")
+        assertThat(database.sql("select count(*) from notice where transport = 'teams' and sent_at is null")
                         .query(Long.class)
                         .single())
                 .isZero();
@@ -142,7 +142,7 @@ class TeamsOutageTest extends TeamsStage {
 
         assertThat(actions(only(Cast.CAROL, "Denied"))).isEmpty();
         assertThat(database.sql(
-                                "select failure from notice where recipient_id = ? and channel = 'teams' and failure is not null")
+                                "select failure from notice where recipient_id = ? and transport = 'teams' and failure is not null")
                         .param(Cast.BOB.value())
                         .query(String.class)
                         .list())

@@ -24,6 +24,7 @@ import io.drawbridge.request.DeniedCallIntake;
 import io.drawbridge.request.RequestId;
 import io.drawbridge.request.RequestJourney;
 import io.drawbridge.request.RequestWorkflow;
+import io.drawbridge.stage.IdleEngine;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -50,6 +51,7 @@ import org.springframework.boot.autoconfigure.web.servlet.WebMvcAutoConfiguratio
 import org.springframework.boot.autoconfigure.web.servlet.error.ErrorMvcAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
+import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Primary;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.web.SecurityFilterChain;
@@ -80,6 +82,7 @@ import org.springframework.security.web.SecurityFilterChain;
     "io.drawbridge.request",
     "io.drawbridge.web.pages"
 })
+@Import(IdleEngine.class)
 class PagesHouse {
     static final Instant NOW = Instant.parse("2026-01-15T12:00:00Z");
 

@@ -10,6 +10,7 @@ import io.drawbridge.notification.chat.ChatForm;
 import io.drawbridge.notification.chat.ChatMessage;
 import io.drawbridge.notification.chat.Conversation;
 import io.drawbridge.notification.chat.Deed;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -134,9 +135,9 @@ class BlockKitTest {
                 LONG,
                 new ChatMessage.Link(LONG, "https://drawbridge.example.com/requests/1"),
                 LONG,
-                IntStream.range(0, 5)
-                        .mapToObj(each ->
-                                new ChatMessage.Action(Deed.values()[each], LONG, LONG, ChatMessage.Style.DANGER))
+                Arrays.stream(Deed.values())
+                        .limit(5)
+                        .map(deed -> new ChatMessage.Action(deed, LONG, LONG, ChatMessage.Style.DANGER))
                         .toList(),
                 true);
     }
