@@ -93,6 +93,11 @@ final class Chromium implements AutoCloseable {
         return page(options(Window.DESKTOP).setJavaScriptEnabled(false));
     }
 
+    /** Somebody who takes a certificate that nobody vouches for. */
+    Page personWithoutDistrust() {
+        return page(options(Window.DESKTOP).setIgnoreHTTPSErrors(true));
+    }
+
     private static Browser.NewContextOptions options(Window window) {
         return new Browser.NewContextOptions()
                 .setViewportSize(window.width, window.height)

@@ -12,19 +12,15 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipInputStream;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 
@@ -36,9 +32,6 @@ import org.springframework.context.ConfigurableApplicationContext;
  * should be.
  */
 public final class KeycloakTrial {
-    private static final Path REALM = Path.of("compose", "keycloak", "acme-realm.json");
-    private static final Path HOUSE = Path.of("target", "keycloak");
-    private static final Duration PATIENCE = Duration.ofMinutes(6);
     private static final Pattern FORM = Pattern.compile("<form[^>]*action=\"([^\"]+)\"");
     private static final Pattern TOKEN = Pattern.compile("name=\"_csrf\"[^>]*?value=\"([^\"]+)\"");
     private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -56,14 +49,20 @@ public final class KeycloakTrial {
      * @param arguments the path of keycloak-quarkus-dist-….zip
      */
     public static void main(String[] arguments) throws Exception {
-        if (arguments.length != 1 || !Files.isRegularFile(Path.of(arguments[0]))) {
+        if (arguments.length != 1) {
             throw new IllegalArgumentException("Give the path of keycloak-quarkus-dist-….zip as the one argument.");
         }
         int status = 0;
         KeycloakTrial trial = new KeycloakTrial();
-        Process keycloak = trial.start(Path.of(arguments[0]));
-        try {
-            trial.await(keycloak);
+        try (Keycloak keycloak = Keycloak.start(
+                Path.of(arguments[0]),
+                Map.of(
+                        "KC_BOOTSTRAP_ADMIN_USERNAME", "admin",
+                        "KC_BOOTSTRAP_ADMIN_PASSWORD", "admin",
+                        "KC_HTTP_HOST", "127.0.0.1",
+                        "KC_HTTP_PORT", String.valueOf(trial.issuerPort)),
+                realm -> realm.replace("127.0.0.1:8080", "127.0.0.1:" + trial.port))) {
+            keycloak.await(URI.create(trial.issuer));
             try (ConfigurableApplicationContext drawbridge = trial.drawbridge()) {
                 if (!drawbridge.isRunning()) {
                     throw new IllegalStateException("Drawbridge has started and does not run; its log says why.");
@@ -75,90 +74,8 @@ public final class KeycloakTrial {
         } catch (Exception | AssertionError failure) {
             status = 1;
             failure.printStackTrace();
-        } finally {
-            keycloak.descendants().forEach(ProcessHandle::destroy);
-            keycloak.destroy();
-            keycloak.waitFor(20, TimeUnit.SECONDS);
-            keycloak.destroyForcibly();
         }
         System.exit(status);
-    }
-
-    private Process start(Path zip) throws IOException {
-        Path home = unpacked(zip);
-        Path imports = Files.createDirectories(home.resolve("data").resolve("import"));
-        Files.writeString(
-                imports.resolve("acme-realm.json"),
-                Files.readString(REALM).replace("127.0.0.1:8080", "127.0.0.1:" + port));
-        // A realm that is there already would not be read again.
-        deleteIfThere(home.resolve("data").resolve("h2"));
-        ProcessBuilder keycloak = new ProcessBuilder(
-                home.resolve("bin").resolve("kc.sh").toString(),
-                "start-dev",
-                "--import-realm",
-                "--http-host=127.0.0.1",
-                "--http-port=" + issuerPort);
-        keycloak.environment().put("KC_BOOTSTRAP_ADMIN_USERNAME", "admin");
-        keycloak.environment().put("KC_BOOTSTRAP_ADMIN_PASSWORD", "admin");
-        keycloak.redirectErrorStream(true)
-                .redirectOutput(HOUSE.resolve("keycloak.log").toFile());
-        System.out.println("Keycloak starts; its log is " + HOUSE.resolve("keycloak.log"));
-        return keycloak.start();
-    }
-
-    private static Path unpacked(Path zip) throws IOException {
-        Path home = HOUSE.resolve(
-                String.valueOf(zip.getFileName()).replace("-quarkus-dist", "").replace(".zip", ""));
-        if (Files.isDirectory(home)) {
-            return home;
-        }
-        try (ZipInputStream entries = new ZipInputStream(Files.newInputStream(zip))) {
-            for (ZipEntry entry = entries.getNextEntry(); entry != null; entry = entries.getNextEntry()) {
-                Path target = HOUSE.resolve(entry.getName()).normalize();
-                if (!target.startsWith(HOUSE)) {
-                    throw new IOException("\"" + entry.getName() + "\" leads out of the archive.");
-                }
-                if (entry.isDirectory()) {
-                    Files.createDirectories(target);
-                } else {
-                    Files.createDirectories(target.getParent());
-                    Files.copy(entries, target);
-                }
-            }
-        }
-        if (!home.resolve("bin").resolve("kc.sh").toFile().setExecutable(true)) {
-            throw new IOException("kc.sh cannot be made executable.");
-        }
-        return home;
-    }
-
-    private static void deleteIfThere(Path folder) throws IOException {
-        if (!Files.isDirectory(folder)) {
-            return;
-        }
-        try (var files = Files.walk(folder)) {
-            for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
-    }
-
-    private void await(Process keycloak) throws Exception {
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        while (System.nanoTime() < end && keycloak.isAlive()) {
-            try {
-                if (send(HttpClient.newHttpClient(), get(issuer + "/.well-known/openid-configuration"))
-                                .statusCode()
-                        == 200) {
-                    said("Keycloak answers at " + issuer);
-                    return;
-                }
-            } catch (IOException notYet) {
-                // It is still starting.
-            }
-            Thread.sleep(1000);
-        }
-        throw new IllegalStateException("Keycloak did not start within " + PATIENCE + "; see its log.");
     }
 
     private ConfigurableApplicationContext drawbridge() {
