@@ -1,7 +1,7 @@
 """Furnishes the AWS of docker-compose.yml: an organization with two accounts and the people of the realm "production".
 
-The first argument is the file to which it writes what Drawbridge has to be told of that organization. A second run finds
-everything there and writes the same. The AWS is moto's, which forgets everything when it stops: then furnish it again, and
+The first argument is the file to which it writes what Drawbridge has to be told of that organization, the second the one for
+the key that signs the audit chain, which is made once. A second run finds everything there and writes the same. The AWS is moto's, which forgets everything when it stops: then furnish it again, and
 start Drawbridge on an empty database.
 """
 
@@ -10,6 +10,8 @@ import os
 import sys
 
 import boto3
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 REGION = "eu-central-1"
 # The account that moto takes every caller for.
@@ -75,3 +77,15 @@ with open(sys.argv[1], "w", encoding="utf-8") as properties:
     }.items():
         properties.write(f"{tenant}{key}={value}\n")
 print(f"Furnished: {sys.argv[1]} says what Drawbridge has to know.")
+
+if not os.path.exists(sys.argv[2]):
+    key = Ed25519PrivateKey.generate()
+    with open(sys.argv[2], "wb") as both:
+        both.write(
+            key.private_bytes(
+                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+            )
+        )
+        both.write(
+            key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+        )

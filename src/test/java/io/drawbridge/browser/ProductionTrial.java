@@ -86,7 +86,7 @@ public final class ProductionTrial {
                 throw new IllegalStateException("Port " + port + " is taken; stop what holds it.", taken);
             }
         }
-        Files.createDirectories(HOUSE);
+        Files.createDirectories(HOUSE.resolve("audit"));
         Files.deleteIfExists(LOG);
         run(List.of("bash", "-c", inTheHouse(words("certificate", "command").get(2))), Map.of());
         Moto moto = Moto.another();
@@ -316,7 +316,8 @@ public final class ProductionTrial {
     }
 
     private static String inTheHouse(String value) {
-        return value.replaceAll("(?<![\\w.])/house\\b", HOUSE.toString());
+        return value.replaceAll("(?<![\\w.])/house\\b", HOUSE.toString())
+                .replaceAll("(?<![\\w.])/audit\\b(?!\\.)", HOUSE.resolve("audit").toString());
     }
 
     private static void said(String what) {
