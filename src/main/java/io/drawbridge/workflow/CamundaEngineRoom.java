@@ -21,11 +21,8 @@ import org.camunda.bpm.engine.impl.cfg.ProcessEngineConfigurationImpl;
 import org.camunda.bpm.engine.impl.jobexecutor.JobExecutor;
 import org.camunda.bpm.engine.runtime.Incident;
 import org.camunda.bpm.engine.runtime.ProcessInstance;
-import org.camunda.bpm.engine.spring.components.jobexecutor.SpringJobExecutor;
 import org.jspecify.annotations.Nullable;
-import org.springframework.core.task.TaskExecutor;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 import org.springframework.stereotype.Component;
 
 /** What goes on in the engine, from its own tables and its history. */
@@ -57,11 +54,10 @@ class CamundaEngineRoom implements EngineRoom {
     @Override
     public Executor executor() {
         JobExecutor executor = jobExecutor();
-        TaskExecutor threads = executor instanceof SpringJobExecutor spring ? spring.getTaskExecutor() : null;
         return new Executor(
                 executor.isActive(),
                 executor.getLockOwner(),
-                threads instanceof ThreadPoolTaskExecutor pool ? pool.getMaxPoolSize() : 0,
+                executor instanceof PriorityJobExecutor jobs ? jobs.mostAtOnce() : 0,
                 database.sql("select distinct LOCK_OWNER_ from ACT_RU_JOB where LOCK_EXP_TIME_ > ? order by 1")
                         .param(Timestamp.from(clock.instant()))
                         .query(String.class)

@@ -45,6 +45,12 @@ final class NodeJobs extends PriorityJobExecutor {
         }
     }
 
+    /** Revocations and everything else. */
+    @Override
+    int mostAtOnce() {
+        return super.mostAtOnce() + revocations.mostAtOnce();
+    }
+
     @Override
     public synchronized void registerProcessEngine(ProcessEngineImpl engine) {
         revocations.registerProcessEngine(engine);

@@ -51,6 +51,11 @@ class PriorityJobExecutor extends ThreadPoolJobExecutor {
         setRejectedJobsHandler(new NotifyAcquisitionRejectedJobsHandler());
     }
 
+    /** How many jobs it executes at once at most. */
+    int mostAtOnce() {
+        return mostThreads;
+    }
+
     @Override
     protected void ensureInitialization() {
         setAcquireJobsCmdFactory(jobs -> new PriorityAcquisition(this, jobs, least, most));

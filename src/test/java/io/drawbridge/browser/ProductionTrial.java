@@ -317,7 +317,8 @@ public final class ProductionTrial {
 
     private static String inTheHouse(String value) {
         return value.replaceAll("(?<![\\w.])/house\\b", HOUSE.toString())
-                .replaceAll("(?<![\\w.])/audit\\b(?!\\.)", HOUSE.resolve("audit").toString());
+                .replaceAll(
+                        "(?<![\\w.])/audit\\b(?!\\.)", HOUSE.resolve("audit").toString());
     }
 
     private static void said(String what) {

@@ -62,7 +62,7 @@ class AuditLiveTest extends LiveStage {
     @DisplayName(
             "R3 a record that was changed in the database is named by /v1/audit:verify, and by nothing once it is as it was")
     void namesAChangedRecord() {
-        String request = sealedRequest("kms:DisableKey");
+        String request = sealedRequest("kms:DeleteImportedKeyMaterial");
         assertThat(verified().text()).contains("\"whole\":true");
         long number = database.sql("select number from audit_record where subject = ? and action = 'request.opened'")
                 .param(request)
@@ -86,7 +86,7 @@ class AuditLiveTest extends LiveStage {
     @Test
     @DisplayName("R3 what the API exports is found whole by the offline verifier, and broken once a line is gone")
     void exportIsVerifiedOffline() throws IOException {
-        sealedRequest("kms:DeleteAlias");
+        sealedRequest("kms:DeleteCustomKeyStore");
         List<String> lines =
                 call(ERIN, "GET", "/v1/audit:export", null).text().lines().toList();
 

@@ -56,7 +56,7 @@ class SlackIdentityTest extends SlackStage {
                         .andReturn()
                         .getResponse()
                         .getStatus())
-                .isEqualTo(404);
+                .isEqualTo(401);
         assertThat(statusOf(request.id())).isEqualTo(RequestStatus.PENDING);
 
         assertThat(posted(form, clock.instant().minusSeconds(300), SlackEmulator.SIGNING_SECRET, false)
