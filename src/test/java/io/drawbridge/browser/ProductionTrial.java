@@ -180,7 +180,7 @@ public final class ProductionTrial {
         assertThat(erin.locator("#approvers tbody tr").first()).containsText("Bob");
         erin.selectOption("#service", "s3");
         erin.locator("input[name=control][value=protected]").check();
-        button(erin, "Save the control").click();
+        button(erin, "Set the control").click();
         assertThat(erin.locator("#controls tbody")).containsText("protected");
         said("an approver and a control are set on its page");
 
@@ -193,7 +193,7 @@ public final class ProductionTrial {
                                 .innerText()));
         alice.fill("#permission", PERMISSION);
         alice.fill("#justification", "The bucket of 2019 goes.");
-        alice.fill("[name=duration]", "5m");
+        alice.fill("#new-own", "5m");
         button(alice, "Ask for access").click();
         assertThat(alice.locator(".lead .status")).hasText("PENDING");
         String request = alice.url();

@@ -127,6 +127,8 @@ final class Cluster implements AutoCloseable {
                 "--drawbridge.limits.failed-logins=1000000",
                 "--spring.mail.host=127.0.0.1",
                 "--spring.mail.port=" + mailPort,
+                // What a node was sending when it was killed is sent by another within the trial's patience.
+                "--drawbridge.notification.lease=1m",
                 "--logging.level.org.camunda.bpm.engine.jobexecutor=error"));
         arguments.addAll(more);
         return new DrawbridgeProcess(name, folder.resolve(name + ".log"), jvm, program, arguments, environment(offset));
