@@ -1,12 +1,10 @@
 package io.drawbridge.audit;
 
+import io.drawbridge.operations.Rounds;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,7 +25,7 @@ class SealingRounds implements SmartLifecycle {
     private final HeadBook heads;
     private final AuditProperties properties;
     private final Clock clock;
-    private @Nullable ScheduledExecutorService thread;
+    private @Nullable Rounds rounds;
     private volatile Instant signDue = Instant.MIN;
 
     SealingRounds(AuditSealer sealer, HeadBook heads, AuditProperties properties, Clock clock) {
@@ -38,41 +36,27 @@ class SealingRounds implements SmartLifecycle {
     }
 
     @Override
-    @SuppressWarnings("FutureReturnValueIgnored") // A round throws nothing that its future could keep.
     public synchronized void start() {
-        if (thread == null) {
-            ScheduledThreadPoolExecutor started = new ScheduledThreadPoolExecutor(1, work -> {
-                Thread made = new Thread(work, "drawbridge-audit");
-                made.setDaemon(true);
-                return made;
-            });
-            long every = properties.sealEvery().toMillis();
-            started.scheduleWithFixedDelay(this::round, every, every, TimeUnit.MILLISECONDS);
-            thread = started;
+        if (rounds == null) {
+            rounds = new Rounds("drawbridge-audit", properties.sealEvery(), this::round);
         }
     }
 
     /** Seals and signs what is left; what cannot be, is by another node or at the next start. */
     @Override
     public synchronized void stop() {
-        if (thread != null) {
+        if (rounds != null) {
             signDue = Instant.MIN;
-            thread.execute(this::round);
-            thread.shutdown();
-            try {
-                if (!thread.awaitTermination(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-                    thread.shutdownNow();
-                }
-            } catch (InterruptedException interrupted) {
-                Thread.currentThread().interrupt();
-            }
-            thread = null;
+            rounds.last(this::round);
+            rounds.end();
+            rounds.await(PATIENCE);
+            rounds = null;
         }
     }
 
     @Override
     public synchronized boolean isRunning() {
-        return thread != null;
+        return rounds != null;
     }
 
     @Override

@@ -1,9 +1,9 @@
 package io.drawbridge.notification;
 
+import io.drawbridge.operations.Rounds;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
@@ -20,7 +20,7 @@ class CourierRounds implements SmartLifecycle {
 
     private final List<Courier> couriers;
     private final NotificationProperties properties;
-    private List<ScheduledThreadPoolExecutor> threads = List.of();
+    private List<Rounds> threads = List.of();
     private boolean running;
 
     CourierRounds(List<Courier> couriers, NotificationProperties properties) {
@@ -38,32 +38,16 @@ class CourierRounds implements SmartLifecycle {
         }
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // A round throws nothing that its future could keep.
-    private ScheduledThreadPoolExecutor sent(Courier courier) {
-        ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(1, work -> {
-            Thread made = new Thread(work, "drawbridge-courier");
-            made.setDaemon(true);
-            return made;
-        });
-        long poll = properties.poll().toMillis();
-        thread.scheduleWithFixedDelay(() -> round(courier), poll, poll, TimeUnit.MILLISECONDS);
-        return thread;
+    private Rounds sent(Courier courier) {
+        return new Rounds("drawbridge-courier", properties.poll(), () -> round(courier));
     }
 
     /** Waits for what is under way, so that it is noted as sent; what is left is sent by another node, or later. */
     @Override
     public synchronized void stop() {
-        threads.forEach(ScheduledThreadPoolExecutor::shutdown);
+        threads.forEach(Rounds::end);
         long until = System.nanoTime() + properties.timeout().toNanos();
-        for (ScheduledThreadPoolExecutor thread : threads) {
-            try {
-                if (!thread.awaitTermination(until - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-                    thread.shutdownNow();
-                }
-            } catch (InterruptedException interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
+        threads.forEach(thread -> thread.await(Duration.ofNanos(until - System.nanoTime())));
         threads = List.of();
         running = false;
     }

@@ -1,9 +1,7 @@
 package io.drawbridge.notification.chat;
 
 import io.drawbridge.notification.NotificationProperties;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import io.drawbridge.operations.Rounds;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,7 +17,7 @@ class ChatRounds implements SmartLifecycle {
     private final ChatCourier courier;
     private final Conversation conversation;
     private final NotificationProperties properties;
-    private @Nullable ScheduledExecutorService thread;
+    private @Nullable Rounds rounds;
 
     ChatRounds(ChatLines lines, ChatCourier courier, Conversation conversation, NotificationProperties properties) {
         this.lines = lines;
@@ -29,39 +27,25 @@ class ChatRounds implements SmartLifecycle {
     }
 
     @Override
-    @SuppressWarnings("FutureReturnValueIgnored") // A round throws nothing that its future could keep.
     public synchronized void start() {
-        if (thread == null && lines.any()) {
-            ScheduledThreadPoolExecutor started = new ScheduledThreadPoolExecutor(1, work -> {
-                Thread made = new Thread(work, "drawbridge-chat");
-                made.setDaemon(true);
-                return made;
-            });
-            long poll = properties.poll().toMillis();
-            started.scheduleWithFixedDelay(this::round, poll, poll, TimeUnit.MILLISECONDS);
-            thread = started;
+        if (rounds == null && lines.any()) {
+            rounds = new Rounds("drawbridge-chat", properties.poll(), this::round);
         }
     }
 
     /** Waits for a message that is under way, so that it is noted as posted; what is left is posted by another node, or later. */
     @Override
     public synchronized void stop() {
-        if (thread != null) {
-            thread.shutdown();
-            try {
-                if (!thread.awaitTermination(properties.timeout().toMillis(), TimeUnit.MILLISECONDS)) {
-                    thread.shutdownNow();
-                }
-            } catch (InterruptedException interrupted) {
-                Thread.currentThread().interrupt();
-            }
-            thread = null;
+        if (rounds != null) {
+            rounds.end();
+            rounds.await(properties.timeout());
+            rounds = null;
         }
     }
 
     @Override
     public synchronized boolean isRunning() {
-        return thread != null;
+        return rounds != null;
     }
 
     /** A database that is down must not end the rounds: what throws once would never be scheduled again. */
