@@ -1,7 +1,5 @@
 package io.drawbridge.workflow;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -26,7 +24,6 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
@@ -54,9 +51,7 @@ public final class EndOfGrantsBenchmark {
      * @param arguments together or alone or both of them; grants=10000 and single=100 change the size
      */
     public static void main(String[] arguments) throws Exception {
-        if (LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME) instanceof Logger logger) {
-            logger.setLevel(Level.ERROR);
-        }
+        LifeOfRequestBenchmark.quiet();
         List<String> asked = List.of(arguments);
         int grants = LifeOfRequestBenchmark.size(asked, "grants", 10_000);
         int single = LifeOfRequestBenchmark.size(asked, "single", 100);
@@ -67,15 +62,7 @@ public final class EndOfGrantsBenchmark {
                 System.getProperty("os.arch"),
                 Runtime.version().feature(),
                 Runtime.getRuntime().availableProcessors());
-        try (EmbeddedPostgres postgres = EmbeddedPostgres.builder()
-                .setServerConfig("fsync", "on")
-                .setServerConfig("synchronous_commit", "on")
-                .start()) {
-            try (var connection = postgres.getPostgresDatabase().getConnection();
-                    var statement = connection.createStatement()) {
-                statement.execute("create database ours");
-                statement.execute("create database bare");
-            }
+        try (EmbeddedPostgres postgres = LifeOfRequestBenchmark.postgres("ours", "bare")) {
             double ours = 0;
             try (WholeApplication application =
                     new WholeApplication(postgres.getJdbcUrl("postgres", "ours"), "postgres")) {

@@ -4,7 +4,9 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import com.zaxxer.hikari.HikariConfig;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -43,9 +45,7 @@ public final class LifeOfRequestBenchmark {
      * @param arguments h2 or postgresql or both of them; lives=200, rounds=7, warm=3 change the size
      */
     public static void main(String[] arguments) throws Exception {
-        if (LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME) instanceof Logger logger) {
-            logger.setLevel(Level.ERROR);
-        }
+        quiet();
         List<String> asked = List.of(arguments);
         int lives = size(asked, "lives", 200);
         int rounds = size(asked, "rounds", 7);
@@ -71,15 +71,7 @@ public final class LifeOfRequestBenchmark {
             }
         }
         if (all || asked.contains("postgresql")) {
-            try (EmbeddedPostgres postgres = EmbeddedPostgres.builder()
-                    .setServerConfig("fsync", "on")
-                    .setServerConfig("synchronous_commit", "on")
-                    .start()) {
-                try (var connection = postgres.getPostgresDatabase().getConnection();
-                        var statement = connection.createStatement()) {
-                    statement.execute("create database ours");
-                    statement.execute("create database bare");
-                }
+            try (EmbeddedPostgres postgres = postgres("ours", "bare")) {
                 try (WholeApplication ours = new WholeApplication(postgres.getJdbcUrl("postgres", "ours"), "postgres");
                         BareEngine bare = new BareEngine(pool(postgres.getJdbcUrl("postgres", "bare"), "postgres"))) {
                     String version = bare.database()
@@ -97,6 +89,28 @@ public final class LifeOfRequestBenchmark {
                 lowest >= TARGET ? "within" : "NOT within",
                 TARGET);
         System.exit(0);
+    }
+
+    /** Only what goes wrong is printed beside the figures. */
+    static void quiet() {
+        if (LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME) instanceof Logger logger) {
+            logger.setLevel(Level.ERROR);
+        }
+    }
+
+    /** A PostgreSQL that writes as a production's does, with these databases. */
+    static EmbeddedPostgres postgres(String... databases) throws IOException, SQLException {
+        EmbeddedPostgres postgres = EmbeddedPostgres.builder()
+                .setServerConfig("fsync", "on")
+                .setServerConfig("synchronous_commit", "on")
+                .start();
+        try (var connection = postgres.getPostgresDatabase().getConnection();
+                var statement = connection.createStatement()) {
+            for (String database : databases) {
+                statement.execute("create database " + database);
+            }
+        }
+        return postgres;
     }
 
     static HikariConfig pool(String url, String user) {

@@ -1,13 +1,10 @@
 package io.drawbridge.workflow;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import org.slf4j.LoggerFactory;
 
 /**
  * How much slower a new request is when very many wait for their approvers.
@@ -28,22 +25,12 @@ public final class WaitingRequestsBenchmark {
      * @param arguments waiting=100000 (the most), batches=20 and warm=15 change the size
      */
     public static void main(String[] arguments) throws Exception {
-        if (LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME) instanceof Logger logger) {
-            logger.setLevel(Level.ERROR);
-        }
+        LifeOfRequestBenchmark.quiet();
         List<String> asked = List.of(arguments);
         int waiting = LifeOfRequestBenchmark.size(asked, "waiting", 100_000);
         int batches = LifeOfRequestBenchmark.size(asked, "batches", 20);
         int warm = LifeOfRequestBenchmark.size(asked, "warm", 15);
-        try (EmbeddedPostgres postgres = EmbeddedPostgres.builder()
-                .setServerConfig("fsync", "on")
-                .setServerConfig("synchronous_commit", "on")
-                .start()) {
-            try (var connection = postgres.getPostgresDatabase().getConnection();
-                    var statement = connection.createStatement()) {
-                statement.execute("create database few");
-                statement.execute("create database many");
-            }
+        try (EmbeddedPostgres postgres = LifeOfRequestBenchmark.postgres("few", "many")) {
             try (WholeApplication few = new WholeApplication(postgres.getJdbcUrl("postgres", "few"), "postgres");
                     WholeApplication many = new WholeApplication(postgres.getJdbcUrl("postgres", "many"), "postgres")) {
                 few.post();
