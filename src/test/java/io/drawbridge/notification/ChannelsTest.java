@@ -22,7 +22,6 @@ import io.drawbridge.organization.NotificationChannel.Kind;
 import io.drawbridge.organization.NotificationChannelDesk;
 import io.drawbridge.organization.NotificationChannelDesk.Draft;
 import io.drawbridge.organization.NotificationChannelDesk.Made;
-import io.drawbridge.organization.Way;
 import io.drawbridge.policy.AccessDuration;
 import io.drawbridge.request.AccessRequest;
 import java.io.ByteArrayOutputStream;
@@ -588,8 +587,8 @@ class ChannelsTest {
         approved.approve(BOB, "Go on", AccessDuration.of(Duration.ofHours(2)), office.clock.instant());
         denied.deny(BOB, "Go on without", office.clock.instant());
         expired.expire(office.clock.instant());
-        Grant ending = grant(approved);
-        Grant ended = grant(approved);
+        Grant ending = office.grant(approved);
+        Grant ended = office.grant(approved);
         ended.endEarly(ALICE.value(), "Go on by hand");
         office.committing(() -> {
             office.requests().approved(approved);
@@ -602,22 +601,6 @@ class ChannelsTest {
             office.grants().revoked(ended, approved);
             office.grants().revocationOverdue(ending, approved, Set.of(BOB));
         });
-    }
-
-    private Grant grant(AccessRequest request) {
-        return Grant.opened(
-                request.tenant(),
-                request.id(),
-                request.requester(),
-                request.identity(),
-                request.account(),
-                request.entitlement(),
-                office.clock.instant(),
-                office.clock.instant().plus(Duration.ofHours(1)),
-                false,
-                Way.SCP_EXEMPTION,
-                request.entitlement(),
-                office.clock.instant());
     }
 
     private List<Delivery> deliveries(Made made) {

@@ -10,10 +10,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.drawbridge.grant.DriftFinding;
 import io.drawbridge.grant.DriftFindingId;
-import io.drawbridge.grant.Grant;
 import io.drawbridge.identity.PersonId;
 import io.drawbridge.organization.TenantSettings;
-import io.drawbridge.organization.Way;
 import io.drawbridge.policy.AccessDuration;
 import io.drawbridge.request.AccessRequest;
 import io.drawbridge.request.AccessRequests;
@@ -112,19 +110,19 @@ class NoticesTest {
                 told(
                         "access_on",
                         "Access ends: 15 January 2026, 13:00:00 UTC (UTC)",
-                        (office, request) -> office.grants().active(grant(office, request), request)),
+                        (office, request) -> office.grants().active(office.grant(request), request)),
                 told(
                         "expiring_soon",
                         "Access ends: 15 January 2026, 13:00:00 UTC (UTC)",
-                        (office, request) -> office.grants().expiringSoon(grant(office, request), request)),
+                        (office, request) -> office.grants().expiringSoon(office.grant(request), request)),
                 told("revoked", "the cloud has confirmed it", (office, request) -> office.grants()
-                        .revoked(grant(office, request), request)),
+                        .revoked(office.grant(request), request)),
                 told("provisioning_failed", "Nothing of it is left", (office, request) -> office.grants()
-                        .provisioningFailed(grant(office, request), request)),
+                        .provisioningFailed(office.grant(request), request)),
                 told("access_missing", "not given back", (office, request) -> office.grants()
-                        .missing(grant(office, request), request, List.of(ALICE))),
+                        .missing(office.grant(request), request, List.of(ALICE))),
                 told("revocation_overdue", "Access may still be on", (office, request) -> office.grants()
-                        .revocationOverdue(grant(office, request), request, List.of(ALICE))));
+                        .revocationOverdue(office.grant(request), request, List.of(ALICE))));
     }
 
     @Test
@@ -297,7 +295,7 @@ class NoticesTest {
                                 ZoneId.of("Europe/Berlin"))));
         AccessRequest request = pending("Clean up");
 
-        office.committing(() -> office.grants().active(grant(office, request), request));
+        office.committing(() -> office.grants().active(office.grant(request), request));
 
         assertThat(only(ALICE).text()).contains("Access ends: 15 January 2026, 14:00:00 CET (Europe/Berlin)");
     }
@@ -384,22 +382,6 @@ class NoticesTest {
                 null,
                 null,
                 null));
-    }
-
-    private static Grant grant(PostOffice office, AccessRequest request) {
-        return Grant.opened(
-                request.tenant(),
-                request.id(),
-                request.requester(),
-                request.identity(),
-                request.account(),
-                request.entitlement(),
-                office.clock.instant(),
-                office.clock.instant().plus(Duration.ofHours(1)),
-                false,
-                Way.SCP_EXEMPTION,
-                request.entitlement(),
-                office.clock.instant());
     }
 
     private static Arguments told(String kind, String expected, BiConsumer<PostOffice, AccessRequest> telling) {

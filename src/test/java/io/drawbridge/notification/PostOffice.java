@@ -1,5 +1,6 @@
 package io.drawbridge.notification;
 
+import io.drawbridge.grant.Grant;
 import io.drawbridge.grant.GrantNotices;
 import io.drawbridge.identity.Caller;
 import io.drawbridge.identity.People;
@@ -10,6 +11,7 @@ import io.drawbridge.organization.NotificationChannelDesk;
 import io.drawbridge.organization.PermissionName;
 import io.drawbridge.organization.ScopeId;
 import io.drawbridge.organization.Settings;
+import io.drawbridge.organization.Way;
 import io.drawbridge.policy.AccessDuration;
 import io.drawbridge.request.AccessRequest;
 import io.drawbridge.request.Identity;
@@ -121,6 +123,23 @@ final class PostOffice implements AutoCloseable {
         } catch (InterruptedException | java.util.concurrent.TimeoutException stuck) {
             throw new AssertionError(stuck);
         }
+    }
+
+    /** A grant of an hour from now. */
+    Grant grant(AccessRequest request) {
+        return Grant.opened(
+                request.tenant(),
+                request.id(),
+                request.requester(),
+                request.identity(),
+                request.account(),
+                request.entitlement(),
+                clock.instant(),
+                clock.instant().plus(Duration.ofHours(1)),
+                false,
+                Way.SCP_EXEMPTION,
+                request.entitlement(),
+                clock.instant());
     }
 
     <T> T bean(Class<T> type) {
