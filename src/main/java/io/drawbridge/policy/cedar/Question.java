@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -51,8 +52,12 @@ record Question(
         Collection<EntityRef> resources,
         boolean breakGlass) {
 
-    private static final DateTimeFormatter MILLISECONDS = DateTimeFormatter.ofPattern(
-                    "uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
+    /**
+     * NB. Whole seconds with an offset: cedar-java (4.10.0, DateTime) tries one form after the other, and every other form
+     * of a moment costs it an exception or two with the whole stack.
+     */
+    private static final DateTimeFormatter SECONDS = DateTimeFormatter.ofPattern(
+                    "uuuu-MM-dd'T'HH:mm:ss'+0000'", Locale.ROOT)
             .withZone(ZoneOffset.UTC);
 
     /**
@@ -66,10 +71,11 @@ record Question(
         EntityUID permission = addPermission(asked.entitlement(), asked.control(), entities);
         EntityUID account = addPath(asked.account(), entities);
 
+        Instant now = asked.now().truncatedTo(ChronoUnit.SECONDS);
         Map<String, Value> context = new TreeMap<>();
         context.put("permission", permission);
-        context.put("duration", duration(asked.duration().lengthFrom(asked.now())));
-        context.put("now", dateTime(asked.now()));
+        context.put("duration", duration(asked.duration().lengthFrom(now)));
+        context.put("now", dateTime(now));
         context.put("breakGlass", new PrimBool(asked.breakGlass()));
         context.put("mfa", new PrimBool(asked.mfa()));
         if (asked.justification() != null) {
@@ -106,7 +112,7 @@ record Question(
                 Map.of("requester", requester, "account", account, "permission", permission),
                 Set.of(account)));
         Map<String, Value> context = new TreeMap<>();
-        context.put("now", dateTime(asked.now()));
+        context.put("now", dateTime(asked.now().truncatedTo(ChronoUnit.SECONDS)));
         context.put("mfa", new PrimBool(asked.mfa()));
         return new Question(
                 Vocabulary.APPROVE_REQUEST_REF,
@@ -178,8 +184,9 @@ record Question(
         return resources;
     }
 
+    /** @param instant a whole second */
     private static DateTime dateTime(Instant instant) {
-        return new DateTime(MILLISECONDS.format(instant));
+        return new DateTime(SECONDS.format(instant));
     }
 
     /** In Cedar's notation, such as {@code 1h30m}; whole seconds. */

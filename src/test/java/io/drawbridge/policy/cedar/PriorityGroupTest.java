@@ -287,7 +287,7 @@ class PriorityGroupTest {
                 .contains("\"request\"", "alice@acme.example", "\"engineers\"", "\"on-call\"", "111122223333")
                 .contains(
                         "ou-production", "ou-workloads", "r-acme", "s3:DeleteBucket", "\"protected\"", "\"production\"")
-                .contains("2026-01-15T12:00:00.123Z", "\"1h\"", "The bucket \\\"old\\\" is full.", "192.0.2.7");
+                .contains("2026-01-15T12:00:00+0000", "\"1h\"", "The bucket \\\"old\\\" is full.", "192.0.2.7");
         assertThat(judgement.setHash())
                 .matches("[0-9a-f]{64}")
                 .isEqualTo(policies().running(Judges.ACME).hash())
