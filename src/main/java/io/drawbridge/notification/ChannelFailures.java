@@ -88,9 +88,9 @@ class ChannelFailures {
                 .with("Where to look", "/channels/" + channel.id())
                 .loudly();
         String text = press.text(letter);
-        String html = press.html(letter);
+        String words = press.words(letter);
         people.of(channel.tenant(), Role.ADMINISTRATOR).stream()
                 .filter(person -> !person.email().isBlank())
-                .forEach(person -> outbox.put(person, letter, text, html, clock.instant(), !mailed));
+                .forEach(person -> outbox.put(person, letter, text, words, clock.instant(), !mailed));
     }
 }

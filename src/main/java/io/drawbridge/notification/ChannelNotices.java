@@ -103,7 +103,7 @@ class ChannelNotices implements ChannelPost {
         String request = body.request() == null ? null : body.request().id();
         if (channel.kind() == NotificationChannel.Kind.MAIL) {
             String text = press.text(letter);
-            String html = press.html(letter);
+            String words = press.words(letter);
             for (String each : channel.targets()) {
                 outbox.put(
                         new Outbox.Event(
@@ -114,7 +114,7 @@ class ChannelNotices implements ChannelPost {
                                 each,
                                 letter.subject(),
                                 text,
-                                html,
+                                words,
                                 request),
                         clock.instant(),
                         !carried(Transport.MAIL));
@@ -130,7 +130,7 @@ class ChannelNotices implements ChannelPost {
                             shown(channel),
                             letter.subject(),
                             body.json(),
-                            "",
+                            null,
                             request),
                     clock.instant(),
                     !carried(transport));

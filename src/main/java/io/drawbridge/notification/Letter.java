@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,11 @@ public record Letter(
 
     /** Longest subject, in characters. */
     public static final int LONGEST_SUBJECT = 200;
+
+    private static final Pattern NOT_ON_A_LINE =
+            Pattern.compile("[\\p{Cntrl}\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069]+");
+    private static final Pattern LINE_BREAK = Pattern.compile("\\r\\n?|[\\u0085\\u2028\\u2029\\u000b\\f]");
+    private static final Pattern UNSEEN = Pattern.compile("[\\p{Cntrl}\\u202a-\\u202e\\u2066-\\u2069&&[^\\n\\t]]");
 
     public Letter {
         subject = shortened(oneLine(subject));
@@ -111,13 +117,12 @@ public record Letter(
     }
 
     private static String oneLine(String text) {
-        return text.replaceAll("[\\p{Cntrl}\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069]+", " ")
-                .strip();
+        return NOT_ON_A_LINE.matcher(text).replaceAll(" ").strip();
     }
 
     private static String severalLines(String text) {
-        return text.replaceAll("\\r\\n?|[\\u0085\\u2028\\u2029\\u000b\\f]", "\n")
-                .replaceAll("[\\p{Cntrl}\\u202a-\\u202e\\u2066-\\u2069&&[^\\n\\t]]", "")
+        return UNSEEN.matcher(LINE_BREAK.matcher(text).replaceAll("\n"))
+                .replaceAll("")
                 .strip();
     }
 

@@ -38,6 +38,7 @@ final class MailCourier implements Courier {
 
     private final Outbox outbox;
     private final ChannelFailures channels;
+    private final LetterPress press;
     private final JavaMailSender server;
     private final InternetAddress from;
     private final String host;
@@ -47,6 +48,7 @@ final class MailCourier implements Courier {
     MailCourier(
             Outbox outbox,
             ChannelFailures channels,
+            LetterPress press,
             JavaMailSender server,
             InternetAddress from,
             AddressProperties address,
@@ -54,6 +56,7 @@ final class MailCourier implements Courier {
             Clock clock) {
         this.outbox = outbox;
         this.channels = channels;
+        this.press = press;
         this.server = server;
         this.from = from;
         this.host = address.baseUrl().getHost();
@@ -108,7 +111,13 @@ final class MailCourier implements Courier {
         helper.setFrom(from);
         helper.setTo(new InternetAddress(parcel.address(), true));
         helper.setSubject(parcel.subject().replaceAll("[\\r\\n]+", " "));
-        helper.setText(parcel.text(), parcel.html());
+        String words = parcel.words();
+        String html = words == null ? parcel.html() : press.html(words);
+        if (html == null) {
+            helper.setText(parcel.text());
+        } else {
+            helper.setText(parcel.text(), html);
+        }
         helper.setSentDate(Date.from(clock.instant()));
         message.setHeader("Message-ID", "<" + parcel.id() + "@" + host + ">");
         // RFC 3834, section 5: no out-of-office reply is wanted.

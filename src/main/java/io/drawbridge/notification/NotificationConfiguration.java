@@ -23,6 +23,7 @@ class NotificationConfiguration {
     Courier mailCourier(
             Outbox outbox,
             ChannelFailures channels,
+            LetterPress press,
             ObjectProvider<JavaMailSender> mail,
             MailProperties sender,
             AddressProperties address,
@@ -31,7 +32,7 @@ class NotificationConfiguration {
         JavaMailSender server = mail.getIfAvailable();
         return server == null
                 ? Courier.NOBODY
-                : new MailCourier(outbox, channels, server, sender.sender(), address, properties, clock);
+                : new MailCourier(outbox, channels, press, server, sender.sender(), address, properties, clock);
     }
 
     /** The name service of the machine. */

@@ -29,7 +29,7 @@ import org.springframework.transaction.annotation.Transactional;
 class Outbox implements NoticeBoard {
     private static final int LONGEST_FAILURE = 2000;
     private static final String PARCEL =
-            "id, tenant_id, request_id, kind, address, subject, body_text, body_html, attempts, event_id, channel_id";
+            "id, tenant_id, request_id, kind, address, subject, body_text, body_html, words, attempts, event_id, channel_id";
 
     private final JdbcClient database;
 
@@ -37,7 +37,12 @@ class Outbox implements NoticeBoard {
         this.database = database;
     }
 
-    /** One notice to be sent; with its event and its channel if it is for none but a channel. */
+    /**
+     * One notice to be sent; with its event and its channel if it is for none but a channel.
+     *
+     * @param html of a mail that was written before its words were kept
+     * @param words of a mail, as {@link LetterPress#html} reads them
+     */
     record Parcel(
             String id,
             TenantId tenant,
@@ -46,7 +51,8 @@ class Outbox implements NoticeBoard {
             String address,
             String subject,
             String text,
-            String html,
+            @Nullable String html,
+            @Nullable String words,
             int attempts,
             @Nullable String eventId,
             @Nullable String channel) {}
@@ -54,10 +60,11 @@ class Outbox implements NoticeBoard {
     /**
      * Puts a notice in; it is there exactly if the caller's transaction commits.
      *
+     * @param words as {@link LetterPress#html} reads them
      * @param delivered whether it needs no mail, because the page is where it is read
      */
     @Transactional(propagation = Propagation.MANDATORY)
-    public void put(Person recipient, Letter letter, String text, String html, Instant now, boolean delivered) {
+    public void put(Person recipient, Letter letter, String text, String words, Instant now, boolean delivered) {
         Map<String, @Nullable Object> columns = new LinkedHashMap<>();
         columns.put("id", UUID.randomUUID().toString());
         columns.put("tenant_id", recipient.tenant().value());
@@ -67,7 +74,7 @@ class Outbox implements NoticeBoard {
         columns.put("address", recipient.email());
         columns.put("subject", letter.subject());
         columns.put("body_text", text);
-        columns.put("body_html", html);
+        columns.put("words", words);
         columns.put(
                 "request_id", letter.request() == null ? null : letter.request().value());
         columns.put("created_at", utc(now));
@@ -119,6 +126,7 @@ class Outbox implements NoticeBoard {
                 row.getString("subject"),
                 row.getString("body_text"),
                 row.getString("body_html"),
+                row.getString("words"),
                 row.getInt("attempts"),
                 row.getString("event_id"),
                 row.getString("channel_id"));
@@ -129,7 +137,7 @@ class Outbox implements NoticeBoard {
      *
      * @param event as receivers read it
      * @param text what is sent: the body, or the words of a mail
-     * @param html the mail once more, empty if it is none
+     * @param words of a mail, as {@link LetterPress#html} reads them; null if it is none
      */
     record Event(
             NotificationChannel channel,
@@ -139,7 +147,7 @@ class Outbox implements NoticeBoard {
             String address,
             String subject,
             String text,
-            String html,
+            @Nullable String words,
             @Nullable String requestId) {}
 
     /**
@@ -159,7 +167,7 @@ class Outbox implements NoticeBoard {
         columns.put("address", event.address());
         columns.put("subject", event.subject());
         columns.put("body_text", event.text());
-        columns.put("body_html", event.html());
+        columns.put("words", event.words());
         columns.put("request_id", event.requestId());
         columns.put("created_at", utc(now));
         columns.put("sent_at", delivered ? utc(now) : null);

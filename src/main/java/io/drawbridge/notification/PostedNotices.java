@@ -501,9 +501,9 @@ class PostedNotices implements RequestNotices, GrantNotices {
         }
         boolean delivered = !mailed || !letter.kind().byMail();
         String text = press.text(letter);
-        String html = press.html(letter);
+        String words = press.words(letter);
         reached.forEach(person -> outbox.put(
-                person, letter, text, html, clock.instant(), delivered || mutes.silence(person, Mutes.MAIL, letter)));
+                person, letter, text, words, clock.instant(), delivered || mutes.silence(person, Mutes.MAIL, letter)));
     }
 
     private static String justification(AccessRequest request) {

@@ -346,10 +346,11 @@ class NoticesTest {
     }
 
     private String html() {
-        return office.database()
-                .sql("select body_html from notice order by number limit 1")
-                .query(String.class)
-                .single();
+        return office.bean(LetterPress.class)
+                .html(office.database()
+                        .sql("select words from notice order by number limit 1")
+                        .query(String.class)
+                        .single());
     }
 
     private AccessRequest pending(String justification) {
