@@ -98,6 +98,34 @@ public final class Grant {
             @Nullable Instant missingSince,
             @Nullable Instant sessionsUntil) {}
 
+    /** Every field as it is now. */
+    public Stored stored() {
+        return new Stored(
+                id,
+                tenant,
+                request,
+                person,
+                identity,
+                account,
+                entitlement,
+                startsAt,
+                endsAt,
+                breakGlass,
+                way,
+                opens,
+                state,
+                stateSince,
+                activeAt,
+                revokingAt,
+                revokedAt,
+                endedBy,
+                endReason,
+                attempts,
+                failure,
+                missingSince,
+                sessionsUntil);
+    }
+
     /**
      * A new grant, {@code PROVISIONING} since that moment.
      *

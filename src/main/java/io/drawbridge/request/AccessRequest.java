@@ -132,6 +132,41 @@ public final class AccessRequest {
             @Nullable Review review,
             Set<String> identityUsers) {}
 
+    /** Every field as it is now. */
+    public Stored stored() {
+        return new Stored(
+                id,
+                tenant,
+                requester,
+                identity,
+                account,
+                scopePath,
+                entitlement,
+                origin,
+                createdAt,
+                liftable,
+                previous,
+                ticket,
+                breakGlass,
+                status,
+                statusSince,
+                attempts,
+                confirmed,
+                mfa,
+                sourceIp,
+                justification,
+                requestedDuration,
+                grantedDuration,
+                mode,
+                approvalTimeout,
+                maxDuration,
+                policies,
+                decision,
+                reviewDueAt,
+                review,
+                Set.copyOf(identityUsers));
+    }
+
     /** A new request, {@code REQUESTED} since that moment. */
     public static AccessRequest opened(
             TenantId tenant,

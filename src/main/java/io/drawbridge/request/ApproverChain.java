@@ -4,6 +4,7 @@ import io.drawbridge.identity.Caller;
 import io.drawbridge.identity.People;
 import io.drawbridge.identity.Person;
 import io.drawbridge.identity.PersonId;
+import io.drawbridge.identity.Reading;
 import io.drawbridge.identity.Role;
 import io.drawbridge.organization.Assignments;
 import io.drawbridge.organization.Control;
@@ -28,7 +29,8 @@ import org.springframework.stereotype.Component;
 /**
  * Who may decide a request, and in which order they are asked.
  *
- * <p>Everything is resolved anew at each call: who left is gone, who joined is there.
+ * <p>Everything is resolved anew in each transaction, and when one has changed the organisation: who left is gone, who
+ * joined is there.
  */
 @Component
 public class ApproverChain {
@@ -70,6 +72,13 @@ public class ApproverChain {
      * <p>If nobody may decide anywhere on the path, the administrators stand at its root.
      */
     public List<Step> all(AccessRequest request) {
+        return Reading.once(new Whole(request.id(), request.identityUsers()), () -> resolve(request));
+    }
+
+    /** The chain of a request, as one read. */
+    private record Whole(RequestId request, Set<String> identityUsers) {}
+
+    private List<Step> resolve(AccessRequest request) {
         ScopePath path = questions.path(request);
         List<Step> steps = steps(request, path, path.fromAccount());
         if (steps.stream().allMatch(step -> step.people().isEmpty())) {
@@ -83,7 +92,7 @@ public class ApproverChain {
                             .map(Person::id)
                             .toList()));
         }
-        return steps;
+        return List.copyOf(steps);
     }
 
     /** NB. Each is asked about once, though he may stand at several scopes, and all of them by few queries. */

@@ -5,6 +5,7 @@ import io.drawbridge.identity.Caller;
 import io.drawbridge.identity.ForbiddenException;
 import io.drawbridge.identity.InvalidInputException;
 import io.drawbridge.identity.PersonId;
+import io.drawbridge.identity.Reading;
 import io.drawbridge.identity.Role;
 import io.drawbridge.identity.TenantId;
 import io.drawbridge.organization.Control;
@@ -143,6 +144,7 @@ public class OpeningDesk {
             Entitlement entitlement,
             Liftable liftable,
             Set<String> usedBy) {
+        Reading.remember();
         AccessRequest request = AccessRequest.opened(
                 tenant,
                 requester,
@@ -178,6 +180,7 @@ public class OpeningDesk {
     }
 
     private AccessRequest read(Caller caller, AskForAccess ask) {
+        Reading.remember();
         if (!caller.has(Role.REQUESTER)) {
             throw new ForbiddenException("Only people ask for access; " + caller.id() + " is a service.");
         }

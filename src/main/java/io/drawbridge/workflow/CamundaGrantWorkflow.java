@@ -10,10 +10,12 @@ import org.springframework.stereotype.Component;
 class CamundaGrantWorkflow implements GrantWorkflow {
     private final RuntimeService runtime;
     private final EngineFailures failures;
+    private final Instances instances;
 
-    CamundaGrantWorkflow(RuntimeService runtime, EngineFailures failures) {
+    CamundaGrantWorkflow(RuntimeService runtime, EngineFailures failures, Instances instances) {
         this.runtime = runtime;
         this.failures = failures;
+        this.instances = instances;
     }
 
     @Override
@@ -25,10 +27,8 @@ class CamundaGrantWorkflow implements GrantWorkflow {
 
     @Override
     public boolean isUnderWay(Grant grant) {
-        return runtime.createProcessInstanceQuery()
-                        .processDefinitionKey(ProcessKeys.TIMEBOXED_GRANT)
-                        .processInstanceBusinessKey(grant.request().value())
-                        .count()
-                > 0;
+        return instances
+                .definition(grant.request().value(), ProcessKeys.TIMEBOXED_GRANT)
+                .isPresent();
     }
 }

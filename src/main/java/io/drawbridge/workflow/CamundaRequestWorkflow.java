@@ -26,6 +26,7 @@ class CamundaRequestWorkflow implements RequestWorkflow {
     private final RuntimeService runtime;
     private final TaskService tasks;
     private final JdbcClient database;
+    private final Instances instances;
     private final DeskCall deskCall;
     private final EngineFailures failures;
 
@@ -33,11 +34,13 @@ class CamundaRequestWorkflow implements RequestWorkflow {
             RuntimeService runtime,
             TaskService tasks,
             JdbcClient database,
+            Instances instances,
             DeskCall deskCall,
             EngineFailures failures) {
         this.runtime = runtime;
         this.tasks = tasks;
         this.database = database;
+        this.instances = instances;
         this.deskCall = deskCall;
         this.failures = failures;
     }
@@ -75,7 +78,11 @@ class CamundaRequestWorkflow implements RequestWorkflow {
     @Override
     public void approversChanged(AccessRequest request, List<String> people) {
         failures.byDesk(() -> {
-            Task task = task(request, ProcessKeys.APPROVE);
+            Task task = tasks.createTaskQuery()
+                    .processDefinitionKey(ProcessKeys.ACCESS_REQUEST)
+                    .processInstanceBusinessKey(request.id().value())
+                    .taskDefinitionKey(ProcessKeys.APPROVE)
+                    .singleResult();
             if (task == null) {
                 return;
             }
@@ -158,19 +165,11 @@ class CamundaRequestWorkflow implements RequestWorkflow {
             return;
         }
         failures.byDesk(() -> {
-            Task task = task(request, taskKey);
-            if (task == null) {
-                throw new StatusConflictException("Request " + request.id() + " does not wait for that any more.");
-            }
-            tasks.complete(task.getId());
+            String task = instances
+                    .task(request.id().value(), taskKey)
+                    .orElseThrow(() -> new StatusConflictException(
+                            "Request " + request.id() + " does not wait for that any more."));
+            tasks.complete(task);
         });
-    }
-
-    private @org.jspecify.annotations.Nullable Task task(AccessRequest request, String taskKey) {
-        return tasks.createTaskQuery()
-                .processDefinitionKey(ProcessKeys.ACCESS_REQUEST)
-                .processInstanceBusinessKey(request.id().value())
-                .taskDefinitionKey(taskKey)
-                .singleResult();
     }
 }

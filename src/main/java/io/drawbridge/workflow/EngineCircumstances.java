@@ -27,12 +27,14 @@ class EngineCircumstances implements Circumstances {
     private static final String OF_GRANTS = "grant.";
 
     private final JdbcClient database;
+    private final Instances instances;
 
     /** A definition never changes: an edited diagram is a new one. */
     private final Map<String, Map<String, Object>> known = new ConcurrentHashMap<>();
 
-    EngineCircumstances(JdbcClient database) {
+    EngineCircumstances(JdbcClient database, Instances instances) {
         this.database = database;
+        this.instances = instances;
     }
 
     @Override
@@ -56,14 +58,7 @@ class EngineCircumstances implements Circumstances {
 
     private Optional<String> ofRequest(String action, String request) {
         String process = action.startsWith(OF_GRANTS) ? ProcessKeys.TIMEBOXED_GRANT : ProcessKeys.ACCESS_REQUEST;
-        Optional<String> running = database
-                .sql("select e.PROC_DEF_ID_ from ACT_RU_EXECUTION e"
-                        + " join ACT_RE_PROCDEF d on d.ID_ = e.PROC_DEF_ID_ where e.BUSINESS_KEY_ = ? and d.KEY_ = ?")
-                .params(request, process)
-                .query(String.class)
-                .list()
-                .stream()
-                .findFirst();
+        Optional<String> running = instances.definition(request, process);
         return running.isPresent() || !action.equals("request.opened")
                 ? running
                 : database.sql("select ID_ from ACT_RE_PROCDEF where KEY_ = ? order by VERSION_ desc limit 1")

@@ -56,6 +56,56 @@ class ReadingTest {
         });
     }
 
+    @Test
+    @DisplayName("R42 is read once in a step that may write and remembers, until somebody writes what was read")
+    void isReadOnceInAStep() {
+        new TransactionTemplate(manager).executeWithoutResult(transaction -> {
+            assertThat(read()).isEqualTo(1);
+            Reading.remember();
+            assertThat(read()).isEqualTo(2);
+            assertThat(read()).isEqualTo(2);
+            Reading.forget();
+            assertThat(read()).isEqualTo(3);
+        });
+        assertThat(read()).isEqualTo(4);
+    }
+
+    @Test
+    @DisplayName("stays where it is a row that the transaction holds, through others inside, and to its end only")
+    void whatIsHeldStays() {
+        TransactionTemplate apart = new TransactionTemplate(manager);
+        apart.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
+        new TransactionTemplate(manager).executeWithoutResult(transaction -> {
+            Reading.hold("row", "as it stands");
+            Reading.forget();
+            apart.executeWithoutResult(
+                    inner -> assertThat(Reading.<String>held("row")).isEmpty());
+            assertThat(Reading.<String>held("row")).contains("as it stands");
+            Reading.release("row");
+            assertThat(Reading.<String>held("row")).isEmpty();
+            Reading.hold("row", "as it stands");
+        });
+        new TransactionTemplate(manager).executeWithoutResult(transaction -> assertThat(Reading.<String>held("row"))
+                .isEmpty());
+    }
+
+    @Test
+    @DisplayName("is neither remembered nor held when a part of the transaction was taken back")
+    void isGoneWithItsSavepoint() {
+        TransactionTemplate nested = new TransactionTemplate(manager);
+        nested.setPropagationBehavior(TransactionDefinition.PROPAGATION_NESTED);
+        new TransactionTemplate(manager).executeWithoutResult(transaction -> {
+            Reading.remember();
+            nested.executeWithoutResult(part -> {
+                Reading.hold("row", "as it was written");
+                assertThat(read()).isEqualTo(1);
+                part.setRollbackOnly();
+            });
+            assertThat(Reading.<String>held("row")).isEmpty();
+            assertThat(read()).isEqualTo(2);
+        });
+    }
+
     private int read() {
         return Reading.once("how many", reads::incrementAndGet);
     }

@@ -7,6 +7,7 @@ import io.drawbridge.grant.GrantState;
 import io.drawbridge.grant.Grants;
 import io.drawbridge.grant.Lease;
 import io.drawbridge.identity.PersonId;
+import io.drawbridge.identity.Reading;
 import io.drawbridge.identity.TenantId;
 import io.drawbridge.organization.Entitlement;
 import io.drawbridge.organization.ScopeId;
@@ -50,7 +51,10 @@ class JdbcGrants implements Grants {
 
     @Override
     public Optional<Grant> find(GrantId id) {
-        return select("where id = :id", Map.of("id", id.value())).stream().findFirst();
+        Optional<Grant> held = held(id);
+        return held.isPresent()
+                ? held
+                : select("where id = :id", Map.of("id", id.value())).stream().findFirst();
     }
 
     @Override
@@ -75,8 +79,24 @@ class JdbcGrants implements Grants {
 
     @Override
     public Optional<Grant> lock(GrantId id) {
-        return select("where id = :id for update", Map.of("id", id.value())).stream()
+        Optional<Grant> held = held(id);
+        if (held.isPresent()) {
+            return held;
+        }
+        Optional<Grant> locked = select("where id = :id for update", Map.of("id", id.value())).stream()
                 .findFirst();
+        locked.ifPresent(JdbcGrants::hold);
+        return locked;
+    }
+
+    /** A step of the grant begins: what it reads of the organisation is read once. */
+    private static void hold(Grant grant) {
+        Reading.hold(grant.id(), grant.stored());
+        Reading.remember();
+    }
+
+    private static Optional<Grant> held(GrantId id) {
+        return Reading.<Grant.Stored>held(id).map(Grant::new);
     }
 
     @Override
@@ -87,6 +107,7 @@ class JdbcGrants implements Grants {
                         + String.join(", :", columns.keySet()) + ")")
                 .params(columns)
                 .update();
+        hold(grant);
         grant.takeMoves().forEach(events::publishEvent);
     }
 
@@ -104,6 +125,7 @@ class JdbcGrants implements Grants {
         if (updated != 1) {
             throw new IllegalStateException("Grant " + grant.id() + " is gone; it cannot be saved.");
         }
+        hold(grant);
         grant.takeMoves().forEach(events::publishEvent);
         events.publishEvent(new GrantChanged(grant));
     }

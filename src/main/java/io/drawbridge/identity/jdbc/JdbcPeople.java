@@ -58,9 +58,15 @@ class JdbcPeople implements People, Roster {
 
     @Override
     public Map<PersonId, Person> find(TenantId tenant, Collection<PersonId> ids) {
-        if (Reading.isUnderWay() || ids.isEmpty()) {
-            return People.super.find(tenant, ids);
-        }
+        return Reading.isUnderWay() || ids.isEmpty()
+                ? People.super.find(tenant, ids)
+                : Reading.once(new Several(tenant, Set.copyOf(ids)), () -> read(tenant, ids));
+    }
+
+    /** Some people of a tenant, as one read. */
+    private record Several(TenantId tenant, Set<PersonId> ids) {}
+
+    private Map<PersonId, Person> read(TenantId tenant, Collection<PersonId> ids) {
         List<String> parameters = new ArrayList<>(List.of(tenant.value()));
         new LinkedHashSet<>(ids).forEach(id -> parameters.add(id.value()));
         String wanted = String.join(", ", Collections.nCopies(parameters.size() - 1, "?"));
@@ -119,6 +125,7 @@ class JdbcPeople implements People, Roster {
 
     @Override
     public void save(Person person) {
+        Reading.forget();
         String id = person.id().value();
         int known = database.sql(
                         "update person set name = ?, email = ?, active = ?, identity_store_id = ? where id = ? and tenant_id = ?")
@@ -153,6 +160,7 @@ class JdbcPeople implements People, Roster {
     }
 
     private void writeGroups(String id, Set<String> groups) {
+        Reading.forget();
         database.sql("delete from person_group where person_id = ?").param(id).update();
         for (String group : groups) {
             database.sql("insert into person_group (person_id, group_name) values (?, ?)")

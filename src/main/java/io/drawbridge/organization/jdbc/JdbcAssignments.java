@@ -37,6 +37,14 @@ class JdbcAssignments implements Assignments {
             scopes.stream().filter(all::containsKey).forEach(scope -> found.put(scope, all.get(scope)));
             return found;
         }
+        return Reading.once(new At(tenant, Set.copyOf(scopes)), () -> read(tenant, scopes));
+    }
+
+    /** The approvers of some scopes, as one read. */
+    private record At(TenantId tenant, Set<ScopeId> scopes) {}
+
+    private Map<ScopeId, List<PersonId>> read(TenantId tenant, Collection<ScopeId> scopes) {
+        Map<ScopeId, List<PersonId>> found = new LinkedHashMap<>();
         database.sql(
                         "select scope_id, person_id from approver where tenant_id = :tenant and scope_id in (:scopes) order by person_id")
                 .param("tenant", tenant.value())
@@ -77,6 +85,7 @@ class JdbcAssignments implements Assignments {
 
     @Override
     public void assign(TenantId tenant, ScopeId scope, List<PersonId> approvers, Instant now) {
+        Reading.forget();
         clear(tenant, List.of(scope));
         for (PersonId approver : approvers) {
             database.sql("insert into approver (tenant_id, scope_id, person_id, assigned_at) values (?, ?, ?, ?)")
@@ -88,6 +97,7 @@ class JdbcAssignments implements Assignments {
     @Override
     public void clear(TenantId tenant, Collection<ScopeId> scopes) {
         if (!scopes.isEmpty()) {
+            Reading.forget();
             database.sql("delete from approver where tenant_id = :tenant and scope_id in (:scopes)")
                     .param("tenant", tenant.value())
                     .param("scopes", scopes.stream().map(ScopeId::value).toList())

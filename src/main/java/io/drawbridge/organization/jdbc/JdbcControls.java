@@ -69,6 +69,14 @@ class JdbcControls implements Controls {
                     .findFirst()
                     .orElseGet(() -> none(account, service));
         }
+        return Reading.once(
+                new Effective(tenant, account.ids(), service), () -> readEffective(tenant, account, service));
+    }
+
+    /** The control of a service on a path, as one read. */
+    private record Effective(TenantId tenant, List<ScopeId> path, String service) {}
+
+    private ScopeControl readEffective(TenantId tenant, ScopePath account, String service) {
         List<String> keys = new ArrayList<>();
         account.ids().forEach(scope -> keys.addAll(List.of(tenant.value(), scope.value(), service)));
         List<ScopeControl> set = database.sql("select scope_id, service, control, way, permission_set from control"
@@ -104,6 +112,7 @@ class JdbcControls implements Controls {
 
     @Override
     public void set(TenantId tenant, ScopeControl control) {
+        Reading.forget();
         Object[] key = {tenant.value(), control.scope().value(), control.service()};
         database.sql("delete from control_exemption where tenant_id = ? and scope_id = ? and service = ?")
                 .params(key)

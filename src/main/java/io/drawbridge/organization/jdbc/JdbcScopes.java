@@ -49,6 +49,12 @@ class JdbcScopes implements Scopes {
     /** All scopes of a tenant by id, as one read. */
     private record ById(TenantId tenant) {}
 
+    /** One scope, as one read. */
+    private record One(TenantId tenant, ScopeId scope) {}
+
+    /** A scope and all above it, as one read. */
+    private record Path(TenantId tenant, ScopeId scope) {}
+
     private List<Scope> read(TenantId tenant) {
         List<Scope> all = database.sql(COLUMNS + "where tenant_id = ? order by id")
                 .param(tenant.value())
@@ -69,16 +75,16 @@ class JdbcScopes implements Scopes {
                     .collect(Collectors.toMap(Scope::id, Function.identity())));
             return Optional.ofNullable(all.get(scope));
         }
-        return database.sql(COLUMNS + "where tenant_id = ? and id = ?")
+        return Reading.once(new One(tenant, scope), () -> database.sql(COLUMNS + "where tenant_id = ? and id = ?")
                 .params(tenant.value(), scope.value())
                 .query(JdbcScopes::scope)
-                .optional();
+                .optional());
     }
 
     @Override
     public Optional<ScopePath> path(TenantId tenant, ScopeId scope) {
         if (!Reading.isUnderWay()) {
-            return upwards(tenant, scope);
+            return Reading.once(new Path(tenant, scope), () -> upwards(tenant, scope));
         }
         List<Scope> path = new ArrayList<>();
         ScopeId next = scope;
@@ -148,6 +154,7 @@ class JdbcScopes implements Scopes {
 
     @Override
     public void setSelfApproval(TenantId tenant, ScopeId scope, @Nullable Boolean selfApproval) {
+        Reading.forget();
         database.sql("update scope set self_approval = ? where tenant_id = ? and id = ?")
                 .param(1, selfApproval, Types.BOOLEAN)
                 .param(2, tenant.value())
@@ -157,6 +164,7 @@ class JdbcScopes implements Scopes {
 
     @Override
     public void save(Scope scope) {
+        Reading.forget();
         int known = database.sql(
                         """
                         update scope set parent_id = :parent, kind = :kind, name = :name, environment = :environment,
@@ -178,6 +186,7 @@ class JdbcScopes implements Scopes {
 
     @Override
     public void remove(TenantId tenant, ScopeId scope) {
+        Reading.forget();
         for (String table : List.of("control_exemption", "control", "viewer", "approver")) {
             database.sql("delete from " + table + " where tenant_id = ? and scope_id = ?")
                     .params(tenant.value(), scope.value())

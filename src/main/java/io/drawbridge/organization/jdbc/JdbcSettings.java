@@ -1,5 +1,6 @@
 package io.drawbridge.organization.jdbc;
 
+import io.drawbridge.identity.Reading;
 import io.drawbridge.identity.TenantId;
 import io.drawbridge.organization.Settings;
 import io.drawbridge.organization.TenantSettings;
@@ -21,6 +22,13 @@ class JdbcSettings implements Settings {
 
     @Override
     public TenantSettings of(TenantId tenant) {
+        return Reading.once(new Whole(tenant), () -> read(tenant));
+    }
+
+    /** The settings of a tenant, as one read. */
+    private record Whole(TenantId tenant) {}
+
+    private TenantSettings read(TenantId tenant) {
         return database.sql("select * from tenant_setting where tenant_id = ?")
                 .param(tenant.value())
                 .query((row, number) -> new TenantSettings(
@@ -38,6 +46,7 @@ class JdbcSettings implements Settings {
 
     @Override
     public void replace(TenantId tenant, TenantSettings settings) {
+        Reading.forget();
         database.sql("delete from tenant_setting where tenant_id = ?")
                 .param(tenant.value())
                 .update();

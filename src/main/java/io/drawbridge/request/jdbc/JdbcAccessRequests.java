@@ -3,6 +3,7 @@ package io.drawbridge.request.jdbc;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.drawbridge.identity.PersonId;
+import io.drawbridge.identity.Reading;
 import io.drawbridge.identity.TenantId;
 import io.drawbridge.organization.Entitlement;
 import io.drawbridge.organization.ScopeId;
@@ -56,17 +57,36 @@ class JdbcAccessRequests implements AccessRequests {
 
     @Override
     public Optional<AccessRequest> find(RequestId id) {
-        return select("where id = :id", Map.of("id", id.value())).stream().findFirst();
+        Optional<AccessRequest> held = held(id);
+        return held.isPresent()
+                ? held
+                : select("where id = :id", Map.of("id", id.value())).stream().findFirst();
     }
 
     @Override
     public Optional<AccessRequest> lock(RequestId id) {
+        Optional<AccessRequest> held = held(id);
+        if (held.isPresent()) {
+            return held;
+        }
         // NB. The names are read once the lock is there: what another transaction has added meanwhile must not be
         // missed.
-        return database.sql("select * from access_request where id = ? for update")
+        Optional<AccessRequest> locked = database.sql("select * from access_request where id = ? for update")
                 .param(id.value())
                 .query((row, number) -> request(row, users(id)))
                 .optional();
+        locked.ifPresent(JdbcAccessRequests::hold);
+        return locked;
+    }
+
+    /** A step of the request begins: what it reads of the organisation is read once. */
+    private static void hold(AccessRequest request) {
+        Reading.hold(request.id(), request.stored());
+        Reading.remember();
+    }
+
+    private static Optional<AccessRequest> held(RequestId id) {
+        return Reading.<AccessRequest.Stored>held(id).map(AccessRequest::new);
     }
 
     @Override
@@ -90,6 +110,7 @@ class JdbcAccessRequests implements AccessRequests {
             throw new DuplicateOpenRequestException(request.openKey(), other);
         }
         saveUsers(request);
+        hold(request);
         request.takeMoves().forEach(events::publishEvent);
     }
 
@@ -108,6 +129,7 @@ class JdbcAccessRequests implements AccessRequests {
             throw new IllegalStateException("Request " + request.id() + " is gone; it cannot be saved.");
         }
         saveUsers(request);
+        hold(request);
         request.takeMoves().forEach(events::publishEvent);
         events.publishEvent(new RequestChanged(request));
     }
@@ -315,6 +337,7 @@ class JdbcAccessRequests implements AccessRequests {
 
     @Override
     public void remove(Collection<RequestId> ids) {
+        ids.forEach(Reading::release);
         List<String> keys = ids.stream().map(RequestId::value).toList();
         for (String table : List.of("policy_decision", "request_message", "request_rung", "request_identity_user")) {
             database.sql("delete from " + table + " where request_id in (:ids)")

@@ -1,0 +1,44 @@
+package io.drawbridge.workflow;
+
+import java.util.Optional;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/**
+ * What runs for a business key, read from the engine's own tables.
+ *
+ * <p>By its key alone, and without what a query of the engine asks beside it: desks ask in each step, and whoever stands at
+ * a desk was checked there. Seen is what the engine has written in the same transaction.
+ */
+@Component
+class Instances {
+    private final JdbcClient database;
+
+    Instances(JdbcClient database) {
+        this.database = database;
+    }
+
+    /** The definition by which a process runs for that key; empty if none does. */
+    Optional<String> definition(String businessKey, String process) {
+        return database
+                .sql("select e.PROC_DEF_ID_ from ACT_RU_EXECUTION e"
+                        + " join ACT_RE_PROCDEF d on d.ID_ = e.PROC_DEF_ID_ where e.BUSINESS_KEY_ = ? and d.KEY_ = ?")
+                .params(businessKey, process)
+                .query(String.class)
+                .list()
+                .stream()
+                .findFirst();
+    }
+
+    /** The task that waits for somebody there; empty if it does not, or not any more. */
+    Optional<String> task(String businessKey, String taskKey) {
+        return database
+                .sql("select t.ID_ from ACT_RU_EXECUTION e join ACT_RU_TASK t on t.PROC_INST_ID_ = e.PROC_INST_ID_"
+                        + " where e.BUSINESS_KEY_ = ? and t.TASK_DEF_KEY_ = ?")
+                .params(businessKey, taskKey)
+                .query(String.class)
+                .list()
+                .stream()
+                .findFirst();
+    }
+}
