@@ -24,6 +24,7 @@ import org.springframework.jdbc.support.KeyHolder;
 import org.springframework.stereotype.Repository;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
+import org.springframework.util.function.SingletonSupplier;
 
 /** The audit trail in our own table; nothing here changes or deletes a record. */
 @Repository
@@ -44,7 +45,11 @@ class JdbcAuditTrail implements AuditTrail {
 
     @Autowired
     JdbcAuditTrail(JdbcClient database, Clock clock, ObjectProvider<Circumstances> circumstances) {
-        this(database, clock, () -> circumstances.orderedStream().toList());
+        // NB. Once, and not before the first record: who knows of circumstances may want the trail itself.
+        this(
+                database,
+                clock,
+                SingletonSupplier.of(() -> circumstances.orderedStream().toList()));
     }
 
     /** One that knows of nothing but what its callers say. */

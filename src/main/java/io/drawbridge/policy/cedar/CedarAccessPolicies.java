@@ -82,20 +82,23 @@ final class CedarAccessPolicies implements AccessPolicies, AutoCloseable {
 
     @Override
     public Judgement judge(AccessQuestion question) {
-        return judge(question.tenant(), () -> Question.of(question));
+        return judge(question.tenant(), () -> Question.of(question), true);
     }
 
     @Override
     public Judgement judge(DecisionQuestion question) {
-        return judge(question.tenant(), () -> Question.of(question));
+        return judge(question.tenant(), () -> Question.of(question), false);
     }
 
-    private Judgement judge(TenantId tenant, Supplier<Question> asked) {
+    /** @param kept whether somebody keeps what it was judged from */
+    private Judgement judge(TenantId tenant, Supplier<Question> asked, boolean kept) {
         PolicyBook book = running.of(tenant);
         String evidence = "{}";
         try {
             Question question = asked.get();
-            evidence = engine.evidence(question);
+            if (kept) {
+                evidence = engine.evidence(question);
+            }
             List<LoadedPolicy> candidates =
                     book.candidates(question.actionRef(), question.principals(), question.resources()).stream()
                             .filter(policy -> question.breakGlass() || !policy.breakGlass())

@@ -259,6 +259,20 @@ class JdbcAccessRequests implements AccessRequests {
 
     @Override
     public List<Rung> rungs(RequestId id) {
+        // NB. Whoever adds a rung or changes one holds the request.
+        return Reading.held(id).isEmpty()
+                ? readRungs(id)
+                : Reading.<List<Rung>>held(new RungsOf(id)).orElseGet(() -> {
+                    List<Rung> rungs = readRungs(id);
+                    Reading.hold(new RungsOf(id), rungs);
+                    return rungs;
+                });
+    }
+
+    /** The rungs of a request that is held. */
+    private record RungsOf(RequestId request) {}
+
+    private List<Rung> readRungs(RequestId id) {
         return database.sql(
                         "select level, scope_id, people, notified_at from request_rung where request_id = ? order by level")
                 .param(id.value())
@@ -292,6 +306,7 @@ class JdbcAccessRequests implements AccessRequests {
 
     @Override
     public void addRung(RequestId id, Rung rung) {
+        Reading.release(new RungsOf(id));
         database.sql(
                         "insert into request_rung (request_id, level, scope_id, people, notified_at) values (?, ?, ?, ?, ?)")
                 .params(
@@ -305,6 +320,7 @@ class JdbcAccessRequests implements AccessRequests {
 
     @Override
     public void replacePeople(RequestId id, int level, List<PersonId> people) {
+        Reading.release(new RungsOf(id));
         database.sql("update request_rung set people = ? where request_id = ? and level = ?")
                 .params(joined(people), id.value(), level)
                 .update();
