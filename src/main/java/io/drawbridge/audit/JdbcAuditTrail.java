@@ -46,10 +46,9 @@ class JdbcAuditTrail implements AuditTrail {
     @Autowired
     JdbcAuditTrail(JdbcClient database, Clock clock, ObjectProvider<Circumstances> circumstances) {
         // NB. Once, and not before the first record: who knows of circumstances may want the trail itself.
-        this(
-                database,
-                clock,
-                SingletonSupplier.of(() -> circumstances.orderedStream().toList()));
+        this(database, clock, SingletonSupplier.of(() -> circumstances
+                .orderedStream()
+                .toList()));
     }
 
     /** One that knows of nothing but what its callers say. */

@@ -330,6 +330,10 @@ public class GrantDesk implements LivingGrants {
         Grant grant = living(id);
         Lease lease = lease(grant);
         grants.lockObject(lease);
+        if (!living(id).state().isLiving()) {
+            // The cloud has confirmed to somebody else meanwhile that it is gone, and nothing opens it again.
+            return;
+        }
         grants.endLease(id);
         Optional<Instant> othersEnd = grants.lastEnd(lease);
         if (othersEnd.isEmpty()) {

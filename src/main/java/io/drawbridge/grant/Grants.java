@@ -37,6 +37,13 @@ public interface Grants {
     List<Grant> findLiving(TenantId tenant);
 
     /**
+     * Grants of all tenants whose end came before that moment and that nobody has begun to take back, the latest end first.
+     *
+     * @param most how many at most
+     */
+    List<Grant> findUnbegun(Instant endedBefore, int most);
+
+    /**
      * Living grants of a tenant that should be gone or on their way by now: those whose end came before that moment, those
      * that were being taken back already then, and all that are overdue.
      */

@@ -39,6 +39,9 @@ public class ReconciliationDesk {
     /** Longer than any single step of a sweep; a node that has gone down is replaced after that. */
     private static final Duration HOLD = Duration.ofMinutes(15);
 
+    /** How long after its end a grant is left to its process alone (R52: two seconds, with the round that finds it). */
+    public static final Duration LEFT_TO_THE_PROCESS = Duration.ofMillis(1500);
+
     private final Grants grants;
     private final GrantDesk desk;
     private final Cloud cloud;
@@ -129,6 +132,16 @@ public class ReconciliationDesk {
         return tally.total();
     }
 
+    /**
+     * Grants of all tenants that nobody has begun to take back although their end came {@link #LEFT_TO_THE_PROCESS} ago.
+     *
+     * @param most how many at most
+     * @return those that ended last first: the engine begins with those that ended first
+     */
+    public List<Grant> late(int most) {
+        return grants.findUnbegun(clock.instant().minus(LEFT_TO_THE_PROCESS), most);
+    }
+
     /** One that fails does not keep the others from their turn. */
     private void takeBack(List<Grant> overdue, Tally tally) {
         for (Grant grant : overdue) {
@@ -145,8 +158,13 @@ public class ReconciliationDesk {
         }
     }
 
-    /** As the process does it. True if the cloud has confirmed that it is gone. */
-    private boolean takeBack(Grant grant) {
+    /**
+     * Takes a grant back once, as its process does it, whoever is about to do it too.
+     *
+     * @return whether the cloud has confirmed that it is gone
+     * @throws CloudException if the cloud did not take it
+     */
+    public boolean takeBack(Grant grant) {
         GrantId id = grant.id();
         boolean nobodyElseTells = !grantWorkflow.isUnderWay(grant);
         desk.beginRevocation(id);

@@ -60,6 +60,7 @@ import org.springframework.test.context.DynamicPropertySource;
             "drawbridge.cloud.dry-run.confirm-after=0s",
             "drawbridge.notification.poll=1m",
             "drawbridge.workflow.retry-stuck-every=PT1H",
+            "drawbridge.workflow.late-ends-every=PT1H",
             "drawbridge.reconciliation.initial-delay=PT1H",
             "camunda.bpm.generic-properties.properties.history-cleanup-enabled=false",
             "drawbridge.operations.look-for-trouble-every=PT1H",

@@ -163,6 +163,13 @@ class JdbcGrants implements Grants {
     }
 
     @Override
+    public List<Grant> findUnbegun(Instant endedBefore, int most) {
+        return select(
+                "where state in ('PROVISIONING', 'ACTIVE') and ends_at < :before order by ends_at desc, id desc limit :most",
+                Map.of("before", endedBefore.atOffset(ZoneOffset.UTC), "most", most));
+    }
+
+    @Override
     public boolean holdsBrokenGlass(TenantId tenant, PersonId person) {
         return database.sql(
                                 "select count(*) from access_grant where tenant_id = ? and person_id = ? and break_glass = true"

@@ -1,0 +1,126 @@
+package io.drawbridge.workflow;
+
+import io.drawbridge.grant.Grant;
+import io.drawbridge.grant.ReconciliationDesk;
+import io.drawbridge.operations.Mention;
+import io.drawbridge.operations.Rounds;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.stereotype.Component;
+
+/**
+ * Takes back what its process is late with: very many grants may end in one second, and the node that has acquired their
+ * timers may be dead.
+ *
+ * <p>Goes by our own table and asks the engine nothing. The processes come to the same grants in their own time, find them
+ * taken back, and tell. A grant is tried here once: whatever fails is left to its process, which never gives up.
+ */
+@Component
+final class LateEnds implements SmartLifecycle {
+    private static final Logger LOG = LoggerFactory.getLogger(LateEnds.class);
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    /** Grants of one look; there is another at once if there are more. */
+    private static final int LOOK = 200;
+
+    private static final int THREADS = 2;
+
+    private final ReconciliationDesk desk;
+    private final Duration every;
+    private @Nullable Rounds rounds;
+    private @Nullable ExecutorService workers;
+    private volatile boolean ending;
+
+    /** Whether the last look failed; it is said once. */
+    private volatile boolean blind;
+
+    /** @param every pause between two looks; with the time that is left to a process it is what R52 allows */
+    LateEnds(ReconciliationDesk desk, @Value("${drawbridge.workflow.late-ends-every:PT0.5S}") Duration every) {
+        this.desk = desk;
+        this.every = every;
+    }
+
+    @Override
+    public synchronized void start() {
+        if (rounds == null) {
+            ending = false;
+            ExecutorService threads = Executors.newFixedThreadPool(THREADS, work -> {
+                Thread made = new Thread(work, "drawbridge-late-ends");
+                made.setDaemon(true);
+                return made;
+            });
+            workers = threads;
+            rounds = new Rounds("drawbridge-ends", every, () -> round(threads));
+        }
+    }
+
+    /** Finishes what is under way; the rest is found by another node or after the next start. */
+    @Override
+    public synchronized void stop() {
+        if (rounds != null && workers != null) {
+            ending = true;
+            rounds.end();
+            rounds.await(PATIENCE);
+            workers.shutdown();
+            rounds = null;
+            workers = null;
+        }
+    }
+
+    @Override
+    public synchronized boolean isRunning() {
+        return rounds != null;
+    }
+
+    /** A database that is down must not end the rounds: what throws once would never be called again. */
+    void round(ExecutorService threads) {
+        try {
+            boolean more = true;
+            while (more && !ending) {
+                List<Callable<Boolean>> late = new ArrayList<>();
+                desk.late(LOOK).forEach(grant -> late.add(() -> takeBack(grant)));
+                boolean progress = false;
+                for (Future<Boolean> each : threads.invokeAll(late)) {
+                    progress |= each.get();
+                }
+                more = progress && late.size() == LOOK;
+            }
+            blind = false;
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | RuntimeException failure) {
+            if (!blind) {
+                LOG.warn("Grants past their end cannot be looked for; it is tried again until they can.", failure);
+            }
+            blind = true;
+        }
+    }
+
+    @SuppressWarnings("try") // What is mentioned counts by being open.
+    private boolean takeBack(Grant grant) {
+        if (ending) {
+            return false;
+        }
+        try (Mention about =
+                Mention.open().of(grant.tenant()).of(grant.request()).of(grant.id())) {
+            return desk.takeBack(grant);
+        } catch (RuntimeException failure) {
+            LOG.warn(
+                    "Grant {} is past its end, and its access may still be on; its process goes on trying: {}",
+                    grant.id(),
+                    failure.getMessage());
+            return false;
+        }
+    }
+}
