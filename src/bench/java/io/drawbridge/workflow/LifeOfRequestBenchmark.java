@@ -42,14 +42,14 @@ public final class LifeOfRequestBenchmark {
     /**
      * Prints a table and a verdict.
      *
-     * @param arguments h2 or postgresql or both of them; lives=200, rounds=7, warm=3 change the size
+     * @param arguments h2 or postgresql or both of them; lives=200, rounds=7, warm=10 change the size
      */
     public static void main(String[] arguments) throws Exception {
         quiet();
         List<String> asked = List.of(arguments);
         int lives = size(asked, "lives", 200);
         int rounds = size(asked, "rounds", 7);
-        int warm = size(asked, "warm", 3);
+        int warm = size(asked, "warm", 10);
         boolean all = asked.stream().allMatch(argument -> argument.contains("="));
         System.out.printf(
                 Locale.ROOT,

@@ -61,6 +61,10 @@ final class WholeApplication implements Contender {
                 "--drawbridge.cloud.dry-run.confirm-after=0s",
                 "--logging.level.root=ERROR",
                 "--spring.main.banner-mode=off"));
+        if (url.startsWith("jdbc:postgresql:")) {
+            // As the profile production does.
+            arguments.add("--spring.datasource.hikari.data-source-properties.reWriteBatchedInserts=true");
+        }
         arguments.addAll(List.of(settings));
         context = new SpringApplication(Drawbridge.class).run(arguments.toArray(String[]::new));
         database = context.getBean(JdbcClient.class);
