@@ -2,10 +2,14 @@ package io.drawbridge.workflow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.drawbridge.stage.Stage;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,6 +23,7 @@ import org.camunda.bpm.engine.repository.DeploymentWithDefinitions;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -120,6 +125,88 @@ class DiagramCorpusTest extends Stage {
                                 .tenantId("acme")
                                 .deployWithResult()))
                 .hasMessageContaining("leave the tenant id empty"));
+    }
+
+    static Stream<Arguments> writings() {
+        String shipped = read(Path.of("processes/timeboxed-grant.bpmn"));
+        return Stream.of(
+                arguments("with a mark of the byte order", "\uFEFF" + shipped, StandardCharsets.UTF_8),
+                arguments("in UTF-16", shipped.replace("UTF-8", "UTF-16"), StandardCharsets.UTF_16),
+                arguments(
+                        "with other prefixes",
+                        shipped.replace("bpmn:", "b:")
+                                .replace("xmlns:bpmn=", "xmlns:b=")
+                                .replace("xmlns:camunda=", "xmlns:c=")
+                                .replace("camunda:", "c:"),
+                        StandardCharsets.UTF_8),
+                arguments(
+                        "with the condition as CDATA",
+                        shipped.replace("${removal == 'confirmed'}", "<![CDATA[${removal == 'confirmed'}]]>"),
+                        StandardCharsets.UTF_8));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("writings")
+    @DisplayName("R51 R72 looks at what a file says and not at how it is written")
+    void looksAtWhatAFileSays(String how, String file, Charset encoding) {
+        String leaking = file.replace("attachedToRef=\"ReceiveTask_HoldAccess\"", "attachedToRef=\"Task_OpenGrant\"");
+
+        inNoVersion(() -> {
+            assertThat(written(file.getBytes(encoding)).deployWithResult().getDeployedProcessDefinitions())
+                    .hasSize(1);
+            assertThat(catchThrowableOfType(ParseException.class, () -> written(leaking.getBytes(encoding))
+                            .deployWithResult()))
+                    .hasMessageContaining("ReceiveTask_HoldAccess: It can wait here while the access is on");
+        });
+    }
+
+    static Stream<Arguments> oversized() {
+        String shipped = read(DIAGRAMS.resolve("bad/hold-without-timer.bpmn"));
+        String deep = "<bpmn:subProcess>".repeat(50_000) + "</bpmn:subProcess>".repeat(50_000);
+        StringBuilder wide = new StringBuilder("<bpmn:parallelGateway id=\"W\" />");
+        for (int i = 0; i < 60; i++) {
+            wide.append(
+                    """
+                    <bpmn:serviceTask id="T%1$d" camunda:asyncBefore="true" camunda:delegateExpression="${notifyExpiringSoonDelegate}" />
+                    <bpmn:endEvent id="E%1$d" />
+                    <bpmn:sequenceFlow id="A%1$d" sourceRef="W" targetRef="T%1$d" />
+                    <bpmn:sequenceFlow id="B%1$d" sourceRef="T%1$d" targetRef="E%1$d" />
+                    """
+                            .formatted(i));
+        }
+        return Stream.of(
+                arguments("in 50,000 levels", in(shipped, deep), "more than 30 levels"),
+                arguments(
+                        "with 300 nodes",
+                        in(
+                                shipped,
+                                wide
+                                        + wide.toString().replaceAll("\"([WTEAB]\\d*)\"", "\"X$1\"")
+                                        + wide.toString().replaceAll("\"([WTEAB]\\d*)\"", "\"Y$1\"")),
+                        "more than 200 events, tasks and gateways"),
+                arguments(
+                        "with 60 ways at once",
+                        in(shipped, wide.toString())
+                                .replace("targetRef=\"EndEvent_RequesterWarned\"", "targetRef=\"W\""),
+                        "too many ways"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("oversized")
+    @DisplayName("R72 refuses a diagram that is made to keep it busy")
+    void refusesADiagramThatIsMadeToKeepItBusy(String how, String file, String words) {
+        inNoVersion(() -> assertThat(
+                        catchThrowableOfType(ParseException.class, () -> written(file.getBytes(StandardCharsets.UTF_8))
+                                .deployWithResult()))
+                .hasMessageContaining(words));
+    }
+
+    private static String in(String file, String more) {
+        return file.replace("</bpmn:process>", more + "</bpmn:process>");
+    }
+
+    private DeploymentBuilder written(byte[] file) {
+        return repository.createDeployment().name("corpus").addInputStream("a.bpmn", new ByteArrayInputStream(file));
     }
 
     private DeploymentBuilder named(Path file) {

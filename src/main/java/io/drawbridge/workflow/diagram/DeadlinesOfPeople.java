@@ -1,7 +1,9 @@
 package io.drawbridge.workflow.diagram;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 import org.camunda.bpm.model.bpmn.instance.BoundaryEvent;
 import org.camunda.bpm.model.bpmn.instance.FlowNode;
@@ -28,20 +30,31 @@ final class DeadlinesOfPeople implements Rule {
                     diagram,
                     task,
                     "BoundaryEvent_ApprovalExpired",
-                    event -> event.cancelActivity() && !Diagram.isCycle(event),
+                    event -> event.cancelActivity()
+                            && Expressions.unlessThePolicySays(Diagram.timer(event))
+                                    .isPresent(),
                     Delegate.EXPIRE_REQUEST,
-                    "an interrupting timer with which the request expires",
+                    "an interrupting timer with which the request expires, such as ${approvalTimeout == null ? 'PT24H' :"
+                            + " approvalTimeout}",
                     flaws);
             demand(
                     diagram,
                     task,
                     "BoundaryEvent_ApprovalOverdue",
-                    event -> !event.cancelActivity() && Diagram.isCycle(event),
+                    event -> !event.cancelActivity() && comesBefore(diagram, event, "BoundaryEvent_ApprovalExpired"),
                     Delegate.ESCALATE_REQUEST,
-                    "a repeating timer that interrupts nothing and asks the next rung",
+                    "a repeating timer that interrupts nothing and asks the next rung, without an end such as R/PT1H and"
+                            + " sooner than the request expires",
                     flaws);
         });
         return flaws;
+    }
+
+    private static boolean comesBefore(Diagram diagram, BoundaryEvent cycle, String expiry) {
+        Optional<Duration> last = diagram.node(expiry).map(Diagram::timer).flatMap(Expressions::unlessThePolicySays);
+        return Expressions.round(Diagram.timer(cycle))
+                .filter(each -> last.isEmpty() || each.compareTo(last.get()) < 0)
+                .isPresent();
     }
 
     private static void demand(

@@ -2,6 +2,7 @@ package io.drawbridge.workflow.diagram;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -12,9 +13,11 @@ import javax.xml.parsers.ParserConfigurationException;
 import org.camunda.bpm.model.bpmn.Bpmn;
 import org.camunda.bpm.model.bpmn.BpmnModelInstance;
 import org.camunda.bpm.model.bpmn.instance.FlowElement;
+import org.camunda.bpm.model.bpmn.instance.FlowNode;
 import org.camunda.bpm.model.bpmn.instance.Process;
 import org.camunda.bpm.model.xml.ModelException;
 import org.w3c.dom.Document;
+import org.w3c.dom.Node;
 import org.xml.sax.SAXException;
 import org.xml.sax.helpers.DefaultHandler;
 
@@ -31,6 +34,11 @@ public final class DiagramCheck {
 
     private static final int LARGEST = 2 * 1024 * 1024;
 
+    /** The shipped diagrams have at most 45, in at most 8 levels of elements. */
+    private static final int MOST_NODES = 200;
+
+    private static final int DEEPEST = 30;
+
     private static final List<Rule> RULES = List.of(
             new HistoryIsKept(),
             new Parts(),
@@ -44,7 +52,10 @@ public final class DiagramCheck {
             new JobsOfTheirOwn(),
             new StraightToRevocation(),
             new EndOfAccess(),
-            new NothingLeftOpen());
+            new NothingLeftOpen(),
+            new NothingLeftUnanswered(),
+            new EmergenciesAreReviewed(),
+            new StandsUntilSettled());
 
     private DiagramCheck() {}
 
@@ -61,6 +72,9 @@ public final class DiagramCheck {
         BpmnModelInstance model;
         try {
             document = read(content);
+            if (isDeeperThan(document, DEEPEST)) {
+                return List.of(new Flaw("", "Its elements lie in more than 30 levels; draw fewer sub-processes."));
+            }
             model = Bpmn.readModelFromStream(new ByteArrayInputStream(content));
         } catch (SAXException | IOException | ModelException unreadable) {
             return List.of(new Flaw("", "The file is no BPMN diagram: " + reason(unreadable) + "."));
@@ -85,6 +99,12 @@ public final class DiagramCheck {
                 .anyMatch(element -> Diagram.text(element.getId()).isEmpty())) {
             return List.of(new Flaw("", "An element has no id; give each one its own."));
         }
+        if (model.getModelElementsByType(FlowNode.class).size() > MOST_NODES) {
+            return List.of(new Flaw(
+                    first(processes),
+                    "It has more than " + MOST_NODES
+                            + " events, tasks and gateways; make it simpler, so that its ways can" + " be followed."));
+        }
         Diagram diagram = new Diagram(model, processes.iterator().next());
         Set<Flaw> flaws = new LinkedHashSet<>(unknown.settings());
         if (!diagram.process().isExecutable()) {
@@ -97,6 +117,26 @@ public final class DiagramCheck {
     /** Key of the process in the file; empty if it has none. Only to be asked of a file without flaws. */
     public static String key(byte[] content) {
         return first(Bpmn.readModelFromStream(new ByteArrayInputStream(content)).getModelElementsByType(Process.class));
+    }
+
+    /** Level by level, because whatever goes down by itself is what a deep file is made for. */
+    private static boolean isDeeperThan(Document document, int most) {
+        List<Node> level = List.of(document.getDocumentElement());
+        for (int depth = 0; !level.isEmpty(); depth++) {
+            if (depth >= most) {
+                return true;
+            }
+            List<Node> next = new ArrayList<>();
+            for (Node node : level) {
+                for (Node child = node.getFirstChild(); child != null; child = child.getNextSibling()) {
+                    if (child.getNodeType() == Node.ELEMENT_NODE) {
+                        next.add(child);
+                    }
+                }
+            }
+            level = next;
+        }
+        return false;
     }
 
     private static String first(Collection<Process> processes) {

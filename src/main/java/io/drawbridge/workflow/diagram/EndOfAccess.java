@@ -5,11 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import org.camunda.bpm.model.bpmn.instance.BoundaryEvent;
-import org.camunda.bpm.model.bpmn.instance.CatchEvent;
 import org.camunda.bpm.model.bpmn.instance.FlowNode;
-import org.camunda.bpm.model.bpmn.instance.ReceiveTask;
-import org.camunda.bpm.model.bpmn.instance.StartEvent;
 import org.camunda.bpm.model.bpmn.instance.SubProcess;
 
 /** Whatever waits while the access is on is ended by the grant's end and by whoever ends it early. */
@@ -24,6 +20,7 @@ final class EndOfAccess implements Rule {
         Ways ways = diagram.ways();
         Set<FlowNode> endless = new LinkedHashSet<>();
         Set<FlowNode> deaf = new LinkedHashSet<>();
+        Set<FlowNode> late = new LinkedHashSet<>();
         Set<FlowNode> slow = new LinkedHashSet<>();
         for (Ways.State state : ways.resting()) {
             Set<FlowNode> active = ways.at(state);
@@ -31,13 +28,14 @@ final class EndOfAccess implements Rule {
                     .filter(node -> !(node instanceof SubProcess))
                     .toList();
             if (state.access() == Ways.Access.OPEN) {
-                if (interrupters(diagram, active).stream().noneMatch(Diagram::strikesAtTheEnd)) {
+                if (Hearing.interrupters(diagram, active).stream().noneMatch(Diagram::strikesAtTheEnd)) {
                     endless.addAll(waiting);
                 }
-                if (interrupters(diagram, active).stream()
-                        .noneMatch(node -> hears(node).equals(Diagram.GRANT_ENDED_EARLY))) {
+                if (Hearing.at(diagram, active, Diagram.GRANT_ENDED_EARLY).isEmpty()) {
                     deaf.addAll(waiting);
                 }
+            } else if (state.access() == Ways.Access.DUE) {
+                late.addAll(waiting);
             } else if (state.access() != Ways.Access.CLOSED
                     && waiting.stream().noneMatch(node -> goesOnByItself(diagram, node))) {
                 slow.addAll(waiting);
@@ -52,6 +50,10 @@ final class EndOfAccess implements Rule {
                 node,
                 "It can wait here while the access is on, and nobody can end it early; let the message GrantEndedEarly"
                         + " end it or the sub-process around it.")));
+        late.forEach(node -> flaws.add(Diagram.flaw(
+                node,
+                "It can wait here although the access has ended; lead the end of the grant, and whoever ends it early,"
+                        + " straight to the task with ${beginRevocationDelegate}.")));
         slow.forEach(node -> flaws.add(Diagram.flaw(
                 node,
                 "The revocation would wait here; between its begin and its confirmation only its own tasks and timers"
@@ -59,33 +61,7 @@ final class EndOfAccess implements Rule {
         return flaws;
     }
 
-    /** The events that end what is active, be they on it, at it, or beside it. */
-    private static List<FlowNode> interrupters(Diagram diagram, Set<FlowNode> active) {
-        List<FlowNode> events = new ArrayList<>();
-        for (FlowNode node : active) {
-            if (node instanceof ReceiveTask || node instanceof CatchEvent) {
-                events.add(node);
-            }
-            diagram.boundaries(node).stream()
-                    .filter(BoundaryEvent::cancelActivity)
-                    .forEach(events::add);
-        }
-        for (SubProcess side : diagram.sides()) {
-            boolean beside = diagram.isTopLevel(side) || active.contains(side.getParentElement());
-            if (beside) {
-                Diagram.start(side).filter(StartEvent::isInterrupting).ifPresent(events::add);
-            }
-        }
-        return events;
-    }
-
-    private static String hears(FlowNode node) {
-        return node instanceof ReceiveTask task && task.getMessage() != null
-                ? Diagram.text(task.getMessage().getName())
-                : Diagram.message(node);
-    }
-
-    private static boolean goesOnByItself(Diagram diagram, FlowNode node) {
+    static boolean goesOnByItself(Diagram diagram, FlowNode node) {
         Delegate.Effect effect = diagram.effect(node);
         String timer = Diagram.timer(node);
         return effect == Delegate.Effect.REVOKES

@@ -18,6 +18,9 @@ import org.camunda.bpm.model.bpmn.instance.camunda.CamundaIn;
 final class Expressions implements Rule {
     private static final Duration SHORTEST_CYCLE = Duration.ofMinutes(1);
 
+    /** More is as good as never, and what the engine makes of it depends on how many digits it has. */
+    private static final Duration LONGEST = Duration.ofDays(366);
+
     private static final Pattern DURATION = Pattern.compile("P[0-9DTHMS]+");
     private static final Pattern REPEATED = Pattern.compile("R\\d*/(P.+)");
     private static final Pattern PRIORITY = Pattern.compile("\\d{1,4}");
@@ -47,7 +50,7 @@ final class Expressions implements Rule {
                     .ifPresent(timer -> flaws.add(Diagram.flaw(
                             node,
                             "The timer \"" + Diagram.timer(node)
-                                    + "\" is not understood; write a duration such as PT1H, a cycle of a minute or more"
+                                    + "\" is not understood; write a duration such as PT1H and of a year at most, a cycle of a minute or more"
                                     + " such as R/PT1H, or the variable that docs/process-owners.md names for it.")));
             String priority = Diagram.attribute(node, "jobPriority");
             if (!priority.isEmpty() && !PRIORITY.matcher(priority).matches()) {
@@ -83,12 +86,10 @@ final class Expressions implements Rule {
                             .filter(each -> each.compareTo(SHORTEST_CYCLE) >= 0)
                             .isPresent();
         }
-        Matcher timeout = TIMEOUT_OF_THE_POLICY.matcher(said);
         return duration(said).isPresent()
                 || (said.equals(ASK_AGAIN) && diagram.is(Diagram.TIMEBOXED_GRANT))
                 || (diagram.is(Diagram.ACCESS_REQUEST)
-                        && timeout.matches()
-                        && duration(timeout.group(1)).isPresent());
+                        && unlessThePolicySays(said).isPresent());
     }
 
     private static void call(Diagram diagram, CallActivity call, List<Flaw> flaws) {
@@ -123,14 +124,27 @@ final class Expressions implements Rule {
         return intervals;
     }
 
-    /** A whole duration of a second or more, as ISO 8601. */
+    /** What stands in the timer for requests whose policy says nothing; empty if that is not what it asks. */
+    static Optional<Duration> unlessThePolicySays(String timer) {
+        Matcher timeout = TIMEOUT_OF_THE_POLICY.matcher(timer);
+        return timeout.matches() ? duration(timeout.group(1)) : Optional.empty();
+    }
+
+    /** How long one round of a cycle without an end takes; empty if it is none. */
+    static Optional<Duration> round(String timer) {
+        return timer.startsWith("R/") ? duration(timer.substring(2)) : Optional.empty();
+    }
+
+    /** A whole duration from a second to a year, as ISO 8601. */
     static Optional<Duration> duration(String text) {
         if (!DURATION.matcher(text).matches()) {
             return Optional.empty();
         }
         try {
             Duration duration = Duration.parse(text);
-            return duration.toSeconds() >= 1 ? Optional.of(duration) : Optional.empty();
+            return duration.toSeconds() >= 1 && duration.compareTo(LONGEST) <= 0
+                    ? Optional.of(duration)
+                    : Optional.empty();
         } catch (DateTimeParseException | ArithmeticException none) {
             return Optional.empty();
         }

@@ -97,6 +97,25 @@ final class NothingUnknown {
 
     private static final Set<String> EXPRESSION_ATTRIBUTES = Set.of("delegateExpression", "dueDate", "businessKey");
 
+    /**
+     * Words and nothing in between. The standard lets any element stand in them (BPMN 2.0, {@code tDocumentation}, {@code
+     * tExpression}): the model finds it there and takes it for a part of the process, the engine does not.
+     */
+    private static final Set<String> WORDS = Set.of(
+            "documentation",
+            "text",
+            "incoming",
+            "outgoing",
+            "conditionExpression",
+            "timeDate",
+            "timeDuration",
+            "timeCycle",
+            "failedJobRetryTimeCycle");
+
+    /** Read by the engine as true only if that is what stands there, and by the model in whatever letters. */
+    private static final Set<String> YES_OR_NO =
+            Set.of("isExecutable", "isInterrupting", "cancelActivity", "triggeredByEvent", "asyncBefore");
+
     private static Map.Entry<String, Set<String>> may(String element, String attributes) {
         return Map.entry(
                 element,
@@ -146,7 +165,12 @@ final class NothingUnknown {
         // NB. Put together as the engine does: a comment in the middle hides nothing from it.
         StringBuilder text = new StringBuilder();
         for (Node child = element.getFirstChild(); child != null; child = child.getNextSibling()) {
-            if (child instanceof Element inner) {
+            if (child instanceof Element inner && WORDS.contains(name)) {
+                elements.add(new Flaw(
+                        nearestId(element),
+                        "A \"" + inner.getTagName() + "\" stands inside of a \"" + element.getTagName()
+                                + "\", which holds words only; remove it."));
+            } else if (child instanceof Element inner) {
                 look(inner);
             } else if (child instanceof Text words) {
                 text.append(words.getData());
@@ -185,6 +209,11 @@ final class NothingUnknown {
                     nearestId(element),
                     "The setting \"" + attribute.getName() + "\" (\"" + shortened(attribute.getValue())
                             + "\") may not be used here; clear it in the properties panel."));
+        } else if (YES_OR_NO.contains(name) && !Set.of("true", "false").contains(attribute.getValue())) {
+            settings.add(new Flaw(
+                    nearestId(element),
+                    "The setting \"" + attribute.getName() + "\" is \"" + shortened(attribute.getValue())
+                            + "\"; write true or false, in these letters."));
         } else if (speaks(attribute.getValue()) && !EXPRESSION_ATTRIBUTES.contains(name)) {
             settings.add(misplaced(element, "The setting \"" + attribute.getName() + "\""));
         }

@@ -1,6 +1,7 @@
 package io.drawbridge.workflow.diagram;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -44,6 +45,11 @@ enum Outcome {
     /** What is assumed when nothing is known: no access, or more people who are told. */
     String safe() {
         return safe;
+    }
+
+    /** All that it can say, the safe one among them. */
+    List<String> words() {
+        return List.of((safe + " " + others).split(" "));
     }
 
     static Optional<Comparison> compared(String process, String condition) {

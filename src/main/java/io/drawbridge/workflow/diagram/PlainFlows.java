@@ -2,15 +2,19 @@ package io.drawbridge.workflow.diagram;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.regex.Pattern;
 import org.camunda.bpm.model.bpmn.instance.BoundaryEvent;
+import org.camunda.bpm.model.bpmn.instance.CallActivity;
 import org.camunda.bpm.model.bpmn.instance.CatchEvent;
 import org.camunda.bpm.model.bpmn.instance.EndEvent;
+import org.camunda.bpm.model.bpmn.instance.Error;
 import org.camunda.bpm.model.bpmn.instance.ErrorEventDefinition;
 import org.camunda.bpm.model.bpmn.instance.EventDefinition;
 import org.camunda.bpm.model.bpmn.instance.FlowNode;
 import org.camunda.bpm.model.bpmn.instance.Gateway;
 import org.camunda.bpm.model.bpmn.instance.InclusiveGateway;
+import org.camunda.bpm.model.bpmn.instance.IntermediateCatchEvent;
 import org.camunda.bpm.model.bpmn.instance.IntermediateThrowEvent;
 import org.camunda.bpm.model.bpmn.instance.MessageEventDefinition;
 import org.camunda.bpm.model.bpmn.instance.ReceiveTask;
@@ -19,10 +23,19 @@ import org.camunda.bpm.model.bpmn.instance.StartEvent;
 import org.camunda.bpm.model.bpmn.instance.SubProcess;
 import org.camunda.bpm.model.bpmn.instance.TerminateEventDefinition;
 import org.camunda.bpm.model.bpmn.instance.TimerEventDefinition;
+import org.camunda.bpm.model.bpmn.instance.UserTask;
 import org.camunda.bpm.model.xml.instance.ModelElementInstance;
 
 /** Ways that say where they go: one start, gateways where they part, events of known kinds, no loop without a wait. */
 final class PlainFlows implements Rule {
+    /**
+     * No dots: a code with the name of a class would catch exceptions (7.24, {@code ErrorEventDefinition}), and one that is
+     * missing would catch every error.
+     */
+    private static final Pattern CODE = Pattern.compile("[A-Za-z][A-Za-z0-9_-]*");
+
+    private static final Map<String, String> MESSAGES = Map.of(
+            Diagram.ACCESS_REQUEST, Diagram.REQUEST_WITHDRAWN, Diagram.TIMEBOXED_GRANT, Diagram.GRANT_ENDED_EARLY);
 
     @Override
     public List<Flaw> flaws(Diagram diagram) {
@@ -30,7 +43,7 @@ final class PlainFlows implements Rule {
         starts(diagram, flaws);
         for (FlowNode node : diagram.all(FlowNode.class)) {
             ends(diagram, node, flaws);
-            events(node, flaws);
+            events(diagram, node, flaws);
             if (node instanceof BoundaryEvent event && event.getAttachedTo() == null) {
                 flaws.add(Diagram.flaw(node, "It is attached to nothing; attach it to a task."));
             }
@@ -51,6 +64,15 @@ final class PlainFlows implements Rule {
             if (runsInACircle(diagram, node)) {
                 flaws.add(Diagram.flaw(
                         node, "A way leads from here back to here without a wait; put a timer into the loop."));
+            }
+        }
+        for (Error error : diagram.all(Error.class)) {
+            if (!CODE.matcher(Diagram.text(error.getErrorCode())).matches()) {
+                flaws.add(Diagram.flaw(
+                        error,
+                        "The error code \"" + Diagram.text(error.getErrorCode())
+                                + "\" must be one word, such as ProvisioningFailed; failures of the program are nothing"
+                                + " that a diagram may catch."));
             }
         }
         for (SequenceFlow flow : diagram.all(SequenceFlow.class)) {
@@ -106,7 +128,7 @@ final class PlainFlows implements Rule {
         }
     }
 
-    private static void events(FlowNode node, List<Flaw> flaws) {
+    private static void events(Diagram diagram, FlowNode node, List<Flaw> flaws) {
         if (node instanceof CatchEvent event) {
             boolean one = event.getEventDefinitions().size() == 1
                     && event.getEventDefinitions().stream().allMatch(definition -> known(node, definition));
@@ -117,11 +139,12 @@ final class PlainFlows implements Rule {
                         node, "It must wait for exactly one timer, known message or error; say which in the panel."));
             }
             if (!Diagram.message(node).isEmpty()) {
-                message(node, Diagram.message(node), flaws);
+                message(diagram, node, Diagram.message(node), flaws);
             }
         }
         if (node instanceof ReceiveTask task) {
             message(
+                    diagram,
                     node,
                     task.getMessage() == null
                             ? ""
@@ -148,20 +171,45 @@ final class PlainFlows implements Rule {
                 || (definition instanceof MessageEventDefinition message && message.getMessage() != null);
     }
 
-    private static void message(FlowNode node, String name, List<Flaw> flaws) {
-        if (!Set.of(Diagram.GRANT_ENDED_EARLY, Diagram.REQUEST_WITHDRAWN).contains(name)) {
+    /** Each message is for one process and one place in it: a second one that waits, and the engine gives it to neither. */
+    private static void message(Diagram diagram, FlowNode node, String name, List<Flaw> flaws) {
+        if (!name.equals(MESSAGES.get(diagram.key()))) {
             flaws.add(Diagram.flaw(
                     node,
                     "Nobody sends the message \"" + name
-                            + "\"; choose RequestWithdrawn in a request, or GrantEndedEarly in a grant."));
+                            + "\" here; choose RequestWithdrawn in a request, or GrantEndedEarly in a grant."));
+        }
+        boolean beside = node instanceof BoundaryEvent boundary
+                ? !boundary.cancelActivity()
+                : node instanceof StartEvent start && !start.isInterrupting();
+        if (beside) {
+            flaws.add(Diagram.flaw(node, "The message ends what it comes to; let the event interrupt."));
+        }
+        boolean twice = diagram.ways().resting().stream()
+                .map(diagram.ways()::at)
+                .filter(active -> Hearing.at(diagram, active, name).size() > 1)
+                .anyMatch(active -> Hearing.at(diagram, active, name).contains(node));
+        if (twice) {
+            flaws.add(Diagram.flaw(
+                    node,
+                    "Here and elsewhere the message \"" + name
+                            + "\" is waited for at the same time, and it would come to neither; let one place wait."));
         }
     }
 
     private static boolean runsInACircle(Diagram diagram, FlowNode node) {
-        return !diagram.waits(node)
+        return !pauses(node)
                 && !(node instanceof SubProcess)
                 && diagram.outgoing(node).stream().map(SequenceFlow::getTarget).anyMatch(next -> diagram.reached(
-                                next, flow -> true, inner -> !diagram.waits(inner))
+                                next, flow -> true, inner -> !pauses(inner))
                         .contains(node));
+    }
+
+    /** Waits for something that takes its time; a job of its own is done at once. */
+    private static boolean pauses(FlowNode node) {
+        return node instanceof UserTask
+                || node instanceof ReceiveTask
+                || node instanceof CallActivity
+                || node instanceof IntermediateCatchEvent;
     }
 }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Deque;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -23,8 +24,10 @@ import org.camunda.bpm.model.bpmn.instance.ErrorEventDefinition;
 import org.camunda.bpm.model.bpmn.instance.ExclusiveGateway;
 import org.camunda.bpm.model.bpmn.instance.FlowNode;
 import org.camunda.bpm.model.bpmn.instance.InclusiveGateway;
+import org.camunda.bpm.model.bpmn.instance.IntermediateCatchEvent;
 import org.camunda.bpm.model.bpmn.instance.ParallelGateway;
 import org.camunda.bpm.model.bpmn.instance.SequenceFlow;
+import org.camunda.bpm.model.bpmn.instance.ServiceTask;
 import org.camunda.bpm.model.bpmn.instance.StartEvent;
 import org.camunda.bpm.model.bpmn.instance.SubProcess;
 import org.camunda.bpm.model.bpmn.instance.TerminateEventDefinition;
@@ -42,24 +45,47 @@ final class Ways {
 
     private static final int MANY = 2;
 
-    /** What has become of the access; only a confirmed revocation closes it. */
+    /** Places with tokens at once; the shipped diagrams have fewer than ten. */
+    private static final int MOST_TOKENS = 20;
+
+    /** What has become of the access; it is due to be revoked once its end has come, and only a confirmed revocation closes it. */
     enum Access {
         CLOSED,
         OPEN,
+        DUE,
         ENDING,
         REVOKING
     }
 
-    /** Tokens by the id of the node at which they are, or of the flow on which they wait for others to join. */
-    record State(SortedMap<String, Integer> tokens, Access access) {}
+    /**
+     * Tokens by the id of the node at which they are, or of the flow on which they wait for others to join.
+     *
+     * @param owed what the request still waits for
+     */
+    record State(SortedMap<String, Integer> tokens, Access access, Set<Owed> owed) {
+        State with(Access become) {
+            return new State(tokens, become, owed);
+        }
 
-    private record Step(State after, FlowNode by) {}
+        State with(SortedMap<String, Integer> moved) {
+            return new State(moved, access, owed);
+        }
+
+        State with(Set<Owed> left) {
+            return left.equals(owed) ? this : new State(tokens, access, left);
+        }
+    }
+
+    /** @param byItself needs nobody and nothing from outside, and no longer than a revocation may take */
+    private record Step(State after, FlowNode by, boolean byItself) {}
 
     private final Diagram diagram;
-    private final Map<State, List<State>> explored = new LinkedHashMap<>();
+    private final Map<State, List<Step>> explored = new LinkedHashMap<>();
     private final Set<FlowNode> leaks = new LinkedHashSet<>();
+    private final Map<FlowNode, Set<Owed>> unanswered = new LinkedHashMap<>();
     private final Set<FlowNode> uncaught = new LinkedHashSet<>();
     private final Set<FlowNode> twice = new LinkedHashSet<>();
+    private List<State> resting = List.of();
     private boolean tooMany;
 
     private Ways(Diagram diagram) {
@@ -69,12 +95,20 @@ final class Ways {
     static Ways of(Diagram diagram) {
         Ways ways = new Ways(diagram);
         Diagram.start(diagram.process()).ifPresent(ways::explore);
+        ways.resting = ways.explored.keySet().stream()
+                .filter(state -> ways.moving(state).isEmpty())
+                .toList();
         return ways;
     }
 
     /** Nodes with which an instance can end while its access is not closed. */
     Set<FlowNode> leaks() {
         return Collections.unmodifiableSet(leaks);
+    }
+
+    /** Nodes with which an instance can end, each with what its request then still waits for. */
+    Map<FlowNode, Set<Owed>> unanswered() {
+        return Collections.unmodifiableMap(unanswered);
     }
 
     /** Nodes whose error nothing catches, and which would end there (7.24: as if they were ends). */
@@ -94,34 +128,43 @@ final class Ways {
 
     /** States in which nothing moves until something happens. */
     List<State> resting() {
-        return explored.keySet().stream()
-                .filter(state -> moving(state).isEmpty())
-                .toList();
+        return resting;
     }
 
-    /** Where tokens are from which no way leads to a closed access, nor to an end. */
+    /**
+     * Where tokens are from which no way leads to a closed access, nor to an end; none that goes by itself, once the access
+     * has ended.
+     */
     Set<FlowNode> stuck() {
+        Set<State> hopeful = leadingToTheEnd(step -> true);
+        Set<State> byThemselves = leadingToTheEnd(Step::byItself);
+        Set<FlowNode> stuck = new LinkedHashSet<>();
+        explored.keySet().stream()
+                .filter(state -> state.access() != Access.CLOSED)
+                .filter(state -> !(state.access() == Access.OPEN ? hopeful : byThemselves).contains(state))
+                .filter(state -> moving(state).isEmpty())
+                .forEach(state -> stuck.addAll(at(state)));
+        return stuck;
+    }
+
+    private Set<State> leadingToTheEnd(Predicate<Step> by) {
         Map<State, List<State>> before = new LinkedHashMap<>();
-        explored.forEach((state, after) -> after.forEach(
-                next -> before.computeIfAbsent(next, none -> new ArrayList<>()).add(state)));
+        explored.forEach((state, steps) -> steps.stream().filter(by).forEach(step -> before.computeIfAbsent(
+                        step.after(), none -> new ArrayList<>())
+                .add(state)));
         Deque<State> good = new ArrayDeque<>(before.keySet().stream()
                 .filter(state ->
                         state.access() == Access.CLOSED || state.tokens().isEmpty())
                 .toList());
-        Set<State> hopeful = new HashSet<>(good);
+        Set<State> leading = new HashSet<>(good);
         while (!good.isEmpty()) {
             for (State earlier : before.getOrDefault(good.pop(), List.of())) {
-                if (hopeful.add(earlier)) {
+                if (leading.add(earlier)) {
                     good.push(earlier);
                 }
             }
         }
-        Set<FlowNode> stuck = new LinkedHashSet<>();
-        explored.keySet().stream()
-                .filter(state -> state.access() != Access.CLOSED && !hopeful.contains(state))
-                .filter(state -> moving(state).isEmpty())
-                .forEach(state -> stuck.addAll(at(state)));
-        return stuck;
+        return leading;
     }
 
     /** The nodes at which the tokens of the state are, those that wait for others to join at their gateway. */
@@ -134,26 +177,35 @@ final class Ways {
     }
 
     private void explore(StartEvent start) {
-        Deque<State> next = new ArrayDeque<>(List.of(enter(new State(new TreeMap<>(), Access.CLOSED), start)));
+        State first = enter(new State(new TreeMap<>(), Access.CLOSED, Set.of()), start);
+        Set<State> seen = new HashSet<>(Set.of(first));
+        Deque<State> next = new ArrayDeque<>(seen);
         while (!next.isEmpty()) {
             State state = next.pop();
-            if (explored.containsKey(state)) {
-                continue;
-            }
-            if (explored.size() >= MOST) {
-                tooMany = true;
-                return;
-            }
-            List<State> after = new ArrayList<>();
-            explored.put(state, after);
-            for (Step step : steps(state)) {
-                after.add(step.after());
-                if (!step.after().tokens().isEmpty()) {
+            List<Step> steps = steps(state);
+            explored.put(state, steps);
+            for (Step step : steps) {
+                if (step.after().tokens().isEmpty()) {
+                    ended(step);
+                } else if (seen.add(step.after())) {
                     next.push(step.after());
-                } else if (step.after().access() != Access.CLOSED) {
-                    leaks.add(step.by());
+                }
+                if (seen.size() > MOST || step.after().tokens().size() > MOST_TOKENS) {
+                    tooMany = true;
+                    return;
                 }
             }
+        }
+    }
+
+    private void ended(Step step) {
+        if (step.after().access() != Access.CLOSED) {
+            leaks.add(step.by());
+        }
+        if (!step.after().owed().isEmpty()) {
+            unanswered
+                    .computeIfAbsent(step.by(), none -> EnumSet.noneOf(Owed.class))
+                    .addAll(step.after().owed());
         }
     }
 
@@ -185,7 +237,7 @@ final class Ways {
             for (BoundaryEvent event : diagram.boundaries(node.get())) {
                 if (Diagram.definition(event, ErrorEventDefinition.class).isEmpty()) {
                     State left = event.cancelActivity() ? without(state, each -> isAtOrIn(each, node.get())) : state;
-                    steps.add(new Step(enter(left, event), event));
+                    steps.add(new Step(enter(event.cancelActivity() ? told(left, event) : left, event), event, false));
                 }
             }
         }
@@ -197,7 +249,7 @@ final class Ways {
                             .isEmpty())
                     .isPresent();
             if (runs && called) {
-                steps.add(new Step(beginAside(state, side), side));
+                steps.add(new Step(beginAside(state, side), side, false));
             }
         }
         return steps;
@@ -211,15 +263,19 @@ final class Ways {
             for (SequenceFlow incoming : diagram.incoming(join)) {
                 left = less(left, incoming.getId()).get(0);
             }
-            leave(left, join).forEach(after -> steps.add(new Step(after, join)));
+            leave(left, join).forEach(after -> steps.add(new Step(after, join, true)));
             return;
         }
         FlowNode node = diagram.node(id).orElseThrow();
+        boolean byItself = !diagram.waits(node)
+                || node instanceof ServiceTask
+                || (node instanceof IntermediateCatchEvent && EndOfAccess.goesOnByItself(diagram, node));
         for (State left : less(state, id)) {
             if (diagram.delegate(node).filter(Delegate::mayFail).isPresent()) {
-                fail(left, node, Diagram.PROVISIONING_FAILED).forEach(after -> steps.add(new Step(after, node)));
+                fail(left, node, Diagram.PROVISIONING_FAILED)
+                        .forEach(after -> steps.add(new Step(after, node, byItself)));
             }
-            leave(done(left, node), node).forEach(after -> steps.add(new Step(after, node)));
+            leave(done(left, node), node).forEach(after -> steps.add(new Step(after, node, byItself)));
         }
     }
 
@@ -230,23 +286,33 @@ final class Ways {
         if (count >= MANY) {
             SortedMap<String, Integer> one = new TreeMap<>(fewer);
             one.put(id, 1);
-            return List.of(new State(one, state.access()), state);
+            return List.of(state.with(one), state);
         }
         fewer.remove(id);
-        return List.of(new State(fewer, state.access()));
+        return List.of(state.with(fewer));
     }
 
-    /** What the node has done to the access when it is left. */
+    /** What the node has done to the access, and what the request no longer waits for, when it is left. */
     private State done(State state, FlowNode node) {
         Access access = state.access();
+        Delegate.Effect effect = diagram.effect(node);
         if (node instanceof CallActivity) {
             access = Access.CLOSED;
-        } else if (diagram.effect(node) == Delegate.Effect.BEGINS_REVOCATION && access == Access.OPEN) {
+        } else if (effect == Delegate.Effect.BEGINS_REVOCATION && (access == Access.OPEN || access == Access.DUE)) {
             access = Access.ENDING;
-        } else if (diagram.effect(node) == Delegate.Effect.REVOKES && access == Access.ENDING) {
+        } else if (effect == Delegate.Effect.REVOKES && access == Access.ENDING) {
             access = Access.REVOKING;
         }
-        return new State(state.tokens(), access);
+        return told(state.with(access), node).with(Owed.after(diagram, node, state.owed()));
+    }
+
+    /** The end of the access has come, be it by its time or because somebody ends it early. */
+    private static State told(State state, FlowNode event) {
+        boolean end = Diagram.strikesAtTheEnd(event) || Hearing.message(event).equals(Diagram.GRANT_ENDED_EARLY);
+        State ended = end && state.access() == Access.OPEN ? state.with(Access.DUE) : state;
+        return Hearing.message(event).equals(Diagram.REQUEST_WITHDRAWN)
+                ? ended.with(Owed.withdrawn(state.owed()))
+                : ended;
     }
 
     private List<State> leave(State state, FlowNode node) {
@@ -306,13 +372,12 @@ final class Ways {
     }
 
     private State arrive(State state, SequenceFlow flow) {
-        State told = state.access() == Access.REVOKING && confirmsTheRemoval(flow)
-                ? new State(state.tokens(), Access.CLOSED)
-                : state;
+        State told = state.access() == Access.REVOKING && confirmsTheRemoval(flow) ? state.with(Access.CLOSED) : state;
+        State answered = told.with(Owed.along(diagram, flow, state.owed()));
         FlowNode target = flow.getTarget();
         return target instanceof ParallelGateway && diagram.incoming(target).size() > 1
-                ? more(told, flow.getId())
-                : enter(told, target);
+                ? more(answered, flow.getId())
+                : enter(answered, target);
     }
 
     /** The cloud has said that the access is gone, a moment ago. */
@@ -327,10 +392,10 @@ final class Ways {
     private State enter(State state, FlowNode node) {
         Access access =
                 switch (diagram.effect(node)) {
-                    case OPENS, PROVISIONS, CONFIRMS_ACCESS -> Access.OPEN;
+                    case OPENS, PROVISIONS, CONFIRMS_ACCESS -> state.access() == Access.DUE ? Access.DUE : Access.OPEN;
                     default -> node instanceof CallActivity ? Access.OPEN : state.access();
                 };
-        State entered = more(new State(state.tokens(), access), node.getId());
+        State entered = more(state.with(access).with(Owed.at(node, state.owed())), node.getId());
         if (node instanceof SubProcess subProcess) {
             if (entered.tokens().getOrDefault(node.getId(), 0) >= MANY) {
                 twice.add(node);
@@ -344,7 +409,7 @@ final class Ways {
     private static State more(State state, String id) {
         SortedMap<String, Integer> tokens = new TreeMap<>(state.tokens());
         tokens.merge(id, 1, (one, another) -> Math.min(one + another, MANY));
-        return new State(tokens, state.access());
+        return state.with(tokens);
     }
 
     /** The nearest that catches the error goes on; if nothing does, the token ends there. */
@@ -386,7 +451,12 @@ final class Ways {
                         || Diagram.definition(start, ErrorEventDefinition.class).isPresent())
                 .isPresent();
         ModelElementInstance scope = side.getParentElement();
-        return enter(interrupts ? without(state, each -> isIn(each, scope)) : state, side);
+        State left = interrupts ? without(state, each -> isIn(each, scope)) : state;
+        State begun = Diagram.start(side)
+                .filter(StartEvent::isInterrupting)
+                .map(start -> told(left, start))
+                .orElse(left);
+        return enter(begun, side);
     }
 
     private boolean isJoined(State state, SequenceFlow flow) {
@@ -418,7 +488,7 @@ final class Ways {
     private static State without(State state, Predicate<String> gone) {
         SortedMap<String, Integer> tokens = new TreeMap<>(state.tokens());
         tokens.keySet().removeIf(gone);
-        return new State(tokens, state.access());
+        return state.with(tokens);
     }
 
     private Optional<SequenceFlow> flow(String id) {
