@@ -16,11 +16,15 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** A process owner deploys from Camunda Modeler, by the call that Modeler makes; nobody else does. */
 @DisplayName("Deploying a diagram")
+@ExtendWith(OutputCaptureExtension.class)
 class DeployingDiagramsTest extends LiveStage {
     private static final String KEY = "access-request";
     private static final String CREATE = ENGINE_REST + "/deployment/create";
@@ -74,13 +78,18 @@ class DeployingDiagramsTest extends LiveStage {
     }
 
     @Test
-    @DisplayName("R72 that is not safe answers 400 with the element and the sentence, and deploys nothing")
-    void thatIsNotSafe() {
+    @DisplayName("R72 that is not safe answers 400 with the element and the sentence, deploys nothing and wakes nobody")
+    void thatIsNotSafe(CapturedOutput log) {
         String bad = read("src/test/resources/diagrams/bad/approval-without-expiry.bpmn");
         int version = latest().getVersion();
 
+        int before = log.getAll().length();
         Answer refused = deploy("petra", "access-request", bad);
 
+        assertThat(log.getAll().substring(before))
+                .contains("A deployment \"access-request\" of petra@acme.example was refused")
+                .doesNotContain("ERROR")
+                .doesNotContain("ParseException");
         assertThat(refused.status()).as(refused.text()).isEqualTo(400);
         assertThat(refused.at("/type")).isEqualTo("ParseException");
         assertThat(refused.at("/message")).contains("Nothing was deployed.");

@@ -137,7 +137,12 @@ final class DeploymentCheck implements Deployer {
                 .flatMap(report -> report.getErrors().stream()
                         .map(problem -> report.getResourceName() + ": " + problem.getMessage()))
                 .collect(Collectors.joining("\n"));
-        LOG.info("A deployment \"{}\" was refused; nothing of it is deployed.", deployment.getName());
+        LOG.info(
+                "A deployment \"{}\" of {} was refused, first at \"{}\" of {}; nothing of it is deployed.",
+                deployment.getName(),
+                Context.getCommandContext().getAuthenticatedUserId(),
+                first.get(0).getMainElementId(),
+                reports.get(0).getResourceName());
         ParseException refusal = new ParseException(
                 "Nothing was deployed. " + words, reports.get(0).getResourceName(), first, List.of());
         refusal.getResorceReports().addAll(reports.subList(1, reports.size()));

@@ -60,6 +60,7 @@ class EngineConfiguration {
                 engine.setDefaultUserPermissionNameForTask("TASK_WORK");
                 engine.setLoggingContextBusinessKey(Mention.REQUEST);
                 engine.setLoggingContextTenantId(Mention.TENANT);
+                engine.setCommandContextFactory(new RefusedDeploymentsInLogs(engine));
                 engine.setDelegateInterceptor(new GrantInLogs());
                 engine.setJobExecutorAcquireByDueDate(true);
                 engine.setTenantIdProvider(new SubjectTenants(requests, findings));
