@@ -18,6 +18,7 @@ import io.drawbridge.identity.PersonId;
 import io.drawbridge.identity.TenantId;
 import io.drawbridge.intake.aws.QueueConsumers;
 import io.drawbridge.intake.aws.QueuedCalls;
+import io.drawbridge.operations.Backlog;
 import io.drawbridge.organization.ChannelPost;
 import io.drawbridge.organization.Controls;
 import io.drawbridge.organization.Owners;
@@ -176,6 +177,14 @@ final class IntakeHouse implements AutoCloseable {
     /** Reads the queues as the application does once it is ready. */
     QueueConsumers consumers() {
         return context.getBean(QueueConsumers.class);
+    }
+
+    /** What operations are told of as stuck, by the name of its backlog. */
+    List<Backlog.Waiting> waiting(String backlog) {
+        return context.getBeansOfType(Backlog.class).values().stream()
+                .filter(each -> each.name().equals(backlog))
+                .flatMap(each -> each.waiting().stream())
+                .toList();
     }
 
     /** Hands in as the service of acme. */

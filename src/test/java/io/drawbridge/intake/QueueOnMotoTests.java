@@ -6,6 +6,8 @@ import static io.drawbridge.intake.CloudTrailRecords.aDenial;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.drawbridge.identity.TenantId;
+import io.drawbridge.operations.Backlog;
 import io.drawbridge.stage.Moto;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -225,7 +227,8 @@ class QueueOnMotoTests {
     }
 
     @Test
-    @DisplayName("R18 leave what fails again and again to the queue's own dead letters, count them, and go on")
+    @DisplayName(
+            "R18 leave what fails again and again to the queue's own dead letters, have operations told, and go on")
     void failsAgainAndAgain() {
         IntakeHouse built = build(Map.of());
         built.policy().breaks = "s3:DeleteBucket";
@@ -243,6 +246,9 @@ class QueueOnMotoTests {
 
         assertThat(left(deadUrl)).isEqualTo(1);
         assertThat(figure(built, "failed")).isEqualTo(2);
+        assertThat(built.waiting("intake.queue.aside"))
+                .as("operations are told")
+                .containsExactly(new Backlog.Waiting(new TenantId("acme"), 1, null));
         assertThat(figure(built, "deleted")).isEqualTo(1);
         assertThat(outcomes(built)).containsExactly("opened");
         assertThat(built.count("dead_letter")).isZero();
@@ -292,7 +298,7 @@ class QueueOnMotoTests {
     }
 
     @Test
-    @DisplayName("R18 outlive a queue that does not answer, and go on when it does")
+    @DisplayName("R18 outlive a queue that does not answer, have operations told, and go on when it does")
     void queueDown() throws IOException {
         send(aDenial().envelope("aws.s3", PROD));
         try (Road road = new Road(moto.endpoint())) {
@@ -300,9 +306,15 @@ class QueueOnMotoTests {
             await().atMost(SOON).until(() -> figure(built, "trouble") >= 4);
             assertThat(figure(built, "consumers")).isEqualTo(2);
             assertThat(figure(built, "backlog")).isNaN();
+            assertThat(built.waiting("intake.queue.unread"))
+                    .as("operations are told")
+                    .singleElement()
+                    .satisfies(waiting -> assertThat(waiting.since()).isNotNull());
 
             road.open();
             await().atMost(SOON).until(() -> figure(built, "deleted") == 1);
+            await().atMost(SOON)
+                    .until(() -> built.waiting("intake.queue.unread").isEmpty());
             await().atMost(SOON).until(() -> figure(built, "backlog") == 0);
 
             assertThat(outcomes(built)).containsExactly("opened");

@@ -118,9 +118,14 @@ final class QueueConsumer {
     /** One round; whether the next may follow at once. */
     private boolean isWell(boolean afterTrouble) {
         try {
-            return (!afterTrouble || calls.isReady()) && round();
+            boolean well = (!afterTrouble || calls.isReady()) && round();
+            if (well) {
+                meters.wasRead();
+            }
+            return well;
         } catch (RuntimeException | Error failure) {
             meters.trouble.increment();
+            meters.couldNotBeRead(clock.instant());
             if (!isStopping() && complaints.isDue("trouble")) {
                 LOG.warn("The queue {} of tenant {} cannot be read; it is tried again.", url, tenant, failure);
             }

@@ -8,6 +8,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -37,6 +38,7 @@ public class QueueConsumers implements SmartLifecycle {
     private final MeterRegistry meters;
     private final Clock clock;
     private final List<QueueConsumer> running = new ArrayList<>();
+    private final List<QueueMeters> figures = new CopyOnWriteArrayList<>();
     private @Nullable ScheduledThreadPoolExecutor keeper;
 
     QueueConsumers(
@@ -84,15 +86,21 @@ public class QueueConsumers implements SmartLifecycle {
     }
 
     private void start(AwsConnection connection, URI url, ScheduledThreadPoolExecutor keeper) {
-        QueueMeters figures = new QueueMeters(meters, connection.tenant());
-        QueueWatch watch = new QueueWatch(connection.tenant(), connection.sqs(), url, figures, clock);
+        QueueMeters measured = new QueueMeters(meters, connection.tenant());
+        figures.add(measured);
+        QueueWatch watch = new QueueWatch(connection.tenant(), connection.sqs(), url, measured, clock);
         ScheduledFuture<?> unused = keeper.scheduleWithFixedDelay(
                 watch::look, 0, properties.measureEvery().toMillis(), TimeUnit.MILLISECONDS);
         QueueConsumer consumer = new QueueConsumer(
-                connection.tenant(), connection.sqs(), url, calls, properties, figures, keeper, clock);
+                connection.tenant(), connection.sqs(), url, calls, properties, measured, keeper, clock);
         consumer.start();
         running.add(consumer);
         LOG.info("Tenant {} reads denied calls from {}.", connection.tenant(), url);
+    }
+
+    /** Of the queues that are read, one for a tenant. */
+    List<QueueMeters> figures() {
+        return figures;
     }
 
     @Override
@@ -110,6 +118,7 @@ public class QueueConsumers implements SmartLifecycle {
             }
         }
         running.clear();
+        figures.clear();
         started.shutdownNow();
         keeper = null;
     }

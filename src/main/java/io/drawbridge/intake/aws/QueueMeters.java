@@ -1,12 +1,16 @@
 package io.drawbridge.intake.aws;
 
 import io.drawbridge.identity.TenantId;
+import io.drawbridge.operations.Backlog;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The figures of one tenant's queue.
@@ -18,6 +22,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class QueueMeters {
     private static final String PREFIX = "drawbridge.intake.queue.";
 
+    final TenantId tenant;
     final Counter received;
     final Counter handled;
     final Counter deleted;
@@ -29,8 +34,10 @@ final class QueueMeters {
     volatile double backlog = Double.NaN;
     volatile double inFlight = Double.NaN;
     volatile double dead = Double.NaN;
+    private volatile @Nullable Instant unreadSince;
 
     QueueMeters(MeterRegistry meters, TenantId tenant) {
+        this.tenant = tenant;
         Tags tags = Tags.of("tenant", tenant.value());
         received = counter(meters, tags, "received", "Messages received, each time one is");
         handled = counter(meters, tags, "handled", "Messages whose effect is committed");
@@ -47,6 +54,22 @@ final class QueueMeters {
         gauge(meters, tags, "backlog", "Messages that wait", this, it -> it.backlog);
         gauge(meters, tags, "in.flight", "Messages received and not yet deleted", this, it -> it.inFlight);
         gauge(meters, tags, "dead", "Messages in the queue's own dead-letter queue", this, it -> it.dead);
+    }
+
+    void wasRead() {
+        unreadSince = null;
+    }
+
+    /** The first failure since the queue was read counts. */
+    void couldNotBeRead(Instant now) {
+        if (unreadSince == null) {
+            unreadSince = now;
+        }
+    }
+
+    /** The queue, if it cannot be read, and since when. */
+    Optional<Backlog.Waiting> unread() {
+        return Optional.ofNullable(unreadSince).map(since -> new Backlog.Waiting(tenant, 1, since));
     }
 
     private static Counter counter(MeterRegistry meters, Tags tags, String name, String description) {
