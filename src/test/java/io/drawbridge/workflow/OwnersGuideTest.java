@@ -12,11 +12,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.camunda.bpm.model.bpmn.Bpmn;
+import org.camunda.bpm.model.bpmn.BpmnModelInstance;
+import org.camunda.bpm.model.bpmn.instance.CatchEvent;
+import org.camunda.bpm.model.bpmn.instance.FlowNode;
+import org.camunda.bpm.model.bpmn.instance.ServiceTask;
+import org.camunda.bpm.model.bpmn.instance.TimerEventDefinition;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -93,6 +101,58 @@ class OwnersGuideTest {
                         .map(delegate -> "${" + delegate.bean() + "}")
                         .toList());
         assertThat(ids).contains("io.drawbridge.timer.approvalOverdue", "io.drawbridge.timer.accessEnded");
+    }
+
+    @Test
+    @DisplayName("comes with diagrams of which each delegate and each timer has its template, and is what it says")
+    void comesWithDiagramsThatCarryTheirTemplates() throws Exception {
+        Map<String, JsonNode> templates = new HashMap<>();
+        for (Path file : files(TEMPLATES)) {
+            for (JsonNode template : JsonMapper.builder().build().readTree(file.toFile())) {
+                templates.put(template.at("/id").asText(), template);
+            }
+        }
+        List<String> marked = new ArrayList<>();
+        List<String> unmarked = new ArrayList<>();
+
+        for (Path file : files(Path.of("processes"))) {
+            if (!file.toString().endsWith(".bpmn")) {
+                continue;
+            }
+            BpmnModelInstance model = Bpmn.readModelFromFile(file.toFile());
+            for (FlowNode node : model.getModelElementsByType(FlowNode.class)) {
+                boolean timer = node instanceof CatchEvent event
+                        && event.getEventDefinitions().stream().anyMatch(TimerEventDefinition.class::isInstance);
+                if (!(node instanceof ServiceTask) && !timer) {
+                    continue;
+                }
+                JsonNode template = templates.get(attribute(node, "modelerTemplate"));
+                if (template == null) {
+                    unmarked.add(file.getFileName() + ": " + node.getId());
+                    continue;
+                }
+                marked.add(template.at("/id").asText());
+                assertThat(template.at("/version").asText())
+                        .as("version at %s", node.getId())
+                        .isEqualTo(attribute(node, "modelerTemplateVersion"));
+                assertThat(template.at("/appliesTo").toString())
+                        .containsIgnoringCase("\"bpmn:" + node.getElementType().getTypeName() + "\"");
+                for (JsonNode property : template.at("/properties")) {
+                    String name = property.at("/binding/name").asText();
+                    assertThat(name).startsWith("camunda:");
+                    assertThat(attribute(node, name.substring("camunda:".length())))
+                            .as("%s of %s, as its template has it", name, node.getId())
+                            .isEqualTo(property.at("/value").asText());
+                }
+            }
+        }
+
+        assertThat(unmarked).isEmpty();
+        assertThat(marked).containsExactlyInAnyOrderElementsOf(templates.keySet());
+    }
+
+    private static String attribute(FlowNode node, String name) {
+        return String.valueOf(node.getAttributeValueNs("http://camunda.org/schema/1.0/bpmn", name));
     }
 
     private static List<String> rows() throws IOException {
