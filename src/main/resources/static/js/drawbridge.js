@@ -11,6 +11,10 @@
   var brief = new Intl.DateTimeFormat('en-GB', {
     day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', timeZoneName: 'short'
   });
+  /** Where it matters which of two came first, and by how much something was late. */
+  var exact = new Intl.DateTimeFormat('en-GB', {
+    day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', second: '2-digit', timeZoneName: 'short'
+  });
   var units = [['d', 86400], ['h', 3600], ['min', 60], ['s', 1]];
 
   /** Such as "in 3 h 59 min 12 s"; of days and hours without seconds. */
@@ -42,7 +46,7 @@
       }
       time.title = time.textContent + (zone ? '; shown in ' + zone : '');
       if (time.closest('table') && at.getFullYear() === new Date().getFullYear()) {
-        time.textContent = brief.format(at);
+        time.textContent = (time.closest('.operations, .audit') ? exact : brief).format(at);
       } else {
         var text = format.format(at);
         time.textContent = zone && text.indexOf(zone) < 0 ? text + ' (' + zone + ')' : text;
