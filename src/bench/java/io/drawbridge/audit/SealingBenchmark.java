@@ -47,14 +47,20 @@ public final class SealingBenchmark {
 
     private SealingBenchmark() {}
 
-    /** Runs it on a PostgreSQL of its own; takes no arguments. */
+    /**
+     * Runs it on a PostgreSQL of its own.
+     *
+     * @param arguments how many records are sealed, verified and exported; 100,000 if left out. With more of them than the
+     *     heap can hold ({@code -Xmx256m}, a million) it shows that none of this takes memory with their number
+     */
     public static void main(String[] arguments) throws Exception {
+        int backlog = arguments.length > 0 ? Integer.parseInt(arguments[0]) : BACKLOG;
         Path folder = Files.createTempDirectory("sealing");
         try (EmbeddedPostgres postgres = EmbeddedPostgres.start();
                 com.zaxxer.hikari.HikariDataSource pool = new com.zaxxer.hikari.HikariDataSource()) {
             pool.setDataSource(postgres.getPostgresDatabase());
             pool.setMaximumPoolSize(WRITERS + 2);
-            new SealingBenchmark.Run(pool, folder).run();
+            new SealingBenchmark.Run(pool, folder).run(backlog);
         } finally {
             try (Stream<Path> files = Files.walk(folder)) {
                 files.sorted(Comparator.reverseOrder())
@@ -90,7 +96,7 @@ public final class SealingBenchmark {
                     .update();
         }
 
-        void run() throws Exception {
+        void run(int backlog) throws Exception {
             write(500, true);
             sealer.sealAll();
 
@@ -110,7 +116,7 @@ public final class SealingBenchmark {
             System.out.printf("| sealed meanwhile, of a plain insert | %.2f |%n", median(sealing) / median(plain));
             System.out.printf("| sealed meanwhile, of not sealed | %.2f |%n", median(sealing) / median(without));
 
-            fill();
+            fill(backlog);
             long start = System.nanoTime();
             int sealed = sealer.sealAll();
             row("sealed from a backlog, records/s", sealed / seconds(start));
@@ -194,11 +200,11 @@ public final class SealingBenchmark {
             }
         }
 
-        private void fill() {
+        private void fill(int backlog) {
             database.sql("insert into audit_record (tenant_id, recorded_at, actor, action, subject, details)"
                             + " select 'acme', now(), 'bob@acme.example', 'request.approved', 'request-' || i,"
                             + " '{\"reason\":\"' || repeat('x', 300) || '\"}' from generate_series(1, ?) i")
-                    .param(BACKLOG)
+                    .param(backlog)
                     .update();
             database.sql(
                             "insert into audit_unsealed (tenant_id, number, recorded_at) select tenant_id, number, recorded_at"
