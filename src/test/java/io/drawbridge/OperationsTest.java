@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,8 @@ import org.yaml.snakeyaml.Yaml;
 /** What those see who keep it running. */
 @SuppressWarnings("NullAway.Init")
 class OperationsTest extends LiveStage {
+    private static final String ERIN = "erin@acme.example";
+
     private static final Pattern OWN = Pattern.compile("\\bdrawbridge_[a-z_]+");
     private static final Pattern PARAGRAPH = Pattern.compile("(?m)^## (\\S+)$");
 
@@ -223,13 +226,39 @@ class OperationsTest extends LiveStage {
     @DisplayName("R70 tells the state of its parts to operations alone, by the role that one has now")
     void tellsDetailsToOperationsAlone() {
         assertThat(get("oscar", "/actuator/health").body().has("components")).isTrue();
-        for (String person : new String[] {null, "alice", "erin", "petra"}) {
-            Answer health = get(person, "/actuator/health");
-            assertThat(health.status()).isEqualTo(200);
-            assertThat(health.body().has("components"))
-                    .as("details for " + person)
-                    .isFalse();
-        }
+        without("OPERATIONS", ERIN, () -> {
+            for (String person : new String[] {null, "alice", "erin", "petra"}) {
+                Answer health = get(person, "/actuator/health");
+                assertThat(health.status()).isEqualTo(200);
+                assertThat(health.body().has("components"))
+                        .as("details for " + person)
+                        .isFalse();
+            }
+            assertThat(get("erin", "/actuator/prometheus").status()).isEqualTo(403);
+        });
+    }
+
+    @Test
+    @DisplayName(
+            "R70 the demo's administrator watches the installation too, and makes the key with which it is scraped")
+    void isWatchedByTheDemosAdministrator() {
+        assertThat(get("erin", "/actuator/prometheus").status()).isEqualTo(200);
+        Answer key = post(
+                "erin",
+                "/v1/api-keys",
+                Map.of(
+                        "name", "Prometheus",
+                        "roles", List.of("OPERATIONS"),
+                        "expiresAt", Instant.now().plus(Duration.ofDays(1)).toString()));
+
+        assertThat(key.status()).as(key.text()).isEqualTo(201);
+        assertThat(send(request("GET", "/actuator/prometheus", null)
+                                .header("Authorization", "Bearer " + key.at("/secret")))
+                        .status())
+                .isEqualTo(200);
+        assertThat(call("erin", "DELETE", "/v1/api-keys/" + key.at("/key/id"), null)
+                        .status())
+                .isEqualTo(200);
     }
 
     @Test
@@ -245,36 +274,43 @@ class OperationsTest extends LiveStage {
                 null);
         awaitGrant(request, "REVOKED", Duration.ofSeconds(10));
 
-        for (String person : List.of("oscar", "erin")) {
-            JsonNode overview = get(person, "/v1/operations").body();
-            assertThat(overview.path("latest").findValuesAsText("request")).contains(request);
-            assertThat(Duration.parse(overview.at("/lateness/max").asText())).isLessThan(Duration.ofMinutes(1));
-            assertThat(overview.at("/lateness/revocations").asInt()).isPositive();
-            JsonNode history = get(person, "/v1/operations/requests/" + request).body();
-            assertThat(history.path("instances").findValuesAsText("process"))
-                    .containsExactly("Access request", "Timeboxed grant");
-            assertThat(history.at("/instances/1/ended").isNull()).isFalse();
-            assertThat(history.at("/instances/1/steps").findValuesAsText("id")).contains("Task_RevokeAccess");
-            assertThat(history.toString()).doesNotContain("archive", "Alice");
-        }
-        assertThat(get("oscar", "/v1/operations").body().path("tenants").toString())
-                .isEqualTo("[\"acme\",\"globex\"]");
-        assertThat(get("erin", "/v1/operations").body().path("tenants").toString())
-                .isEqualTo("[\"acme\"]");
-        String foreign = post(
-                        "gina",
-                        "/v1/requests",
-                        Map.of(
-                                "account", "999900001111",
-                                "permission", "s3:DeleteBucketPolicy",
-                                "duration", "PT1H",
-                                "justification", "It has to go."))
-                .at("/id");
-        assertThat(get("oscar", "/v1/operations/requests/" + foreign).status()).isEqualTo(200);
-        assertThat(get("erin", "/v1/operations/requests/" + foreign).status()).isEqualTo(404);
-        assertThat(get("erin", "/operations/requests/" + foreign).status()).isIn(302, 404);
-        assertThat(get("oscar", "/v1/operations?since=2026-01-01T00:00:00Z").status())
-                .isEqualTo(422);
+        without("OPERATIONS", ERIN, () -> {
+            for (String person : List.of("oscar", "erin")) {
+                JsonNode overview = get(person, "/v1/operations").body();
+                assertThat(overview.path("latest").findValuesAsText("request")).contains(request);
+                assertThat(Duration.parse(overview.at("/lateness/max").asText()))
+                        .isLessThan(Duration.ofMinutes(1));
+                assertThat(overview.at("/lateness/revocations").asInt()).isPositive();
+                JsonNode history =
+                        get(person, "/v1/operations/requests/" + request).body();
+                assertThat(history.path("instances").findValuesAsText("process"))
+                        .containsExactly("Access request", "Timeboxed grant");
+                assertThat(history.at("/instances/1/ended").isNull()).isFalse();
+                assertThat(history.at("/instances/1/steps").findValuesAsText("id"))
+                        .contains("Task_RevokeAccess");
+                assertThat(history.toString()).doesNotContain("archive", "Alice");
+            }
+            assertThat(get("oscar", "/v1/operations").body().path("tenants").toString())
+                    .isEqualTo("[\"acme\",\"globex\"]");
+            assertThat(get("erin", "/v1/operations").body().path("tenants").toString())
+                    .isEqualTo("[\"acme\"]");
+            String foreign = post(
+                            "gina",
+                            "/v1/requests",
+                            Map.of(
+                                    "account", "999900001111",
+                                    "permission", "s3:DeleteBucketPolicy",
+                                    "duration", "PT1H",
+                                    "justification", "It has to go."))
+                    .at("/id");
+            assertThat(get("oscar", "/v1/operations/requests/" + foreign).status())
+                    .isEqualTo(200);
+            assertThat(get("erin", "/v1/operations/requests/" + foreign).status())
+                    .isEqualTo(404);
+            assertThat(get("erin", "/operations/requests/" + foreign).status()).isIn(302, 404);
+            assertThat(get("oscar", "/v1/operations?since=2026-01-01T00:00:00Z").status())
+                    .isEqualTo(422);
+        });
     }
 
     private int ready() {

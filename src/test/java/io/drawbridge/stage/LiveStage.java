@@ -104,6 +104,21 @@ public abstract class LiveStage {
         }
     }
 
+    /** Takes the role from somebody for as long as the work goes on: roles are looked up at each call. */
+    protected void without(String role, String person, Runnable work) {
+        int taken = database.sql("delete from person_role where person_id = ? and role = ?")
+                .params(person, role)
+                .update();
+        assertThat(taken).as("%s of %s", role, person).isEqualTo(1);
+        try {
+            work.run();
+        } finally {
+            database.sql("insert into person_role (person_id, role) values (?, ?)")
+                    .params(person, role)
+                    .update();
+        }
+    }
+
     /**
      * Camunda's REST APIs look for their engine in a register of the whole machine, where an application of other tests may
      * have left its own; and the engine's clock may be stopped.

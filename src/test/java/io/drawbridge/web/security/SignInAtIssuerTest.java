@@ -580,9 +580,9 @@ class SignInAtIssuerTest {
 
         assertThat(write(erin, "DELETE", "/v1/api-keys/" + id, "").statusCode()).isEqualTo(200);
         assertThat(handIn(secret).statusCode()).isEqualTo(401);
-        String tooWide = wanted.replace("INTAKE", "OPERATIONS");
+        String tooWide = wanted.replace("INTAKE", "PROCESS_OWNER");
         assertThat(write(erin, "POST", "/v1/api-keys", tooWide).statusCode())
-                .as("erin watches the engine by no role of hers")
+                .as("erin edits diagrams by no role of hers")
                 .isEqualTo(403);
         assertThat(write(erin, "POST", "/v1/api-keys", wanted.replaceFirst("20\\d\\d-", "2999-"))
                         .statusCode())
