@@ -19,6 +19,13 @@ final class NothingLeftUnanswered implements Rule {
                                     + owed.stream().map(Owed::toString).collect(Collectors.joining(", "))
                                     + ", and nobody would see to it; lead each answer to what it asks for, and let"
                                     + " nothing but its expiry or its withdrawal take a question away.")));
+            diagram.ways()
+                    .early()
+                    .forEach((node, owed) -> flaws.add(Diagram.flaw(
+                            node,
+                            "A way leads here before what has to come first: "
+                                    + owed.stream().map(Owed::toString).collect(Collectors.joining(", "))
+                                    + "; lead it through the task that does it.")));
             for (String asked : List.of(Parts.JUSTIFY, Parts.APPROVE)) {
                 diagram.node(asked)
                         .filter(task -> diagram.ways().resting().stream()

@@ -17,7 +17,9 @@ enum Owed {
     JUSTIFICATION("its justification"),
     EVALUATION("the policy, after its justification"),
     JUDGEMENT("that the answer of the policy is asked for"),
+    ASKING("that its approvers are asked"),
     APPROVAL("its approval"),
+    ALARM("the alarm of its emergency"),
     GRANT("its grant, although it is approved"),
     REVIEW("the review of its emergency");
 
@@ -42,6 +44,14 @@ enum Owed {
         };
     }
 
+    /** What must have been done before the node is come to, and is not. */
+    static Set<Owed> tooLate(FlowNode node, Set<Owed> owed) {
+        if (node instanceof CallActivity && owed.contains(ALARM)) {
+            return Set.of(ALARM);
+        }
+        return Parts.APPROVE.equals(node.getId()) && owed.contains(ASKING) ? Set.of(ASKING) : Set.of();
+    }
+
     /** What is owed once the node is done: a task that was interrupted is not. */
     static Set<Owed> after(Diagram diagram, FlowNode node, Set<Owed> owed) {
         Optional<Delegate> delegate = diagram.delegate(node);
@@ -49,6 +59,8 @@ enum Owed {
             return switch (delegate.get()) {
                 case EVALUATE_POLICY_ON_ARRIVAL -> change(owed, Set.of(), Set.of(ARRIVAL));
                 case EVALUATE_POLICY -> change(owed, Set.of(EVALUATION), Set.of(JUDGEMENT));
+                case ASK_APPROVERS -> change(owed, Set.of(ASKING), Set.of());
+                case NOTIFY_BREAK_GLASS -> change(owed, Set.of(ALARM), Set.of());
                 case EXPIRE_JUSTIFICATION -> change(owed, Set.of(JUSTIFICATION), Set.of());
                 case EXPIRE_REQUEST -> change(owed, Set.of(APPROVAL), Set.of());
                 default -> owed;
@@ -106,8 +118,9 @@ enum Owed {
             case "ARRIVAL judged" -> change(owed, Set.of(ARRIVAL), Set.of(JUDGEMENT));
             case "JUSTIFIED no" -> change(owed, Set.of(EVALUATION), Set.of());
             case "JUDGEMENT denied" -> change(owed, Set.of(JUDGEMENT), Set.of());
-            case "JUDGEMENT approved" -> change(owed, Set.of(JUDGEMENT), Set.of(GRANT));
-            case "JUDGEMENT require" -> change(owed, Set.of(JUDGEMENT), Set.of(APPROVAL));
+            case "JUDGEMENT approved" -> change(owed, Set.of(JUDGEMENT), Set.of(GRANT, ALARM));
+            case "JUDGEMENT require" -> change(owed, Set.of(JUDGEMENT), Set.of(APPROVAL, ASKING));
+            case "MODE auto", "MODE require" -> change(owed, Set.of(ALARM), Set.of());
             case "DECISION denied", "MAY_OPEN no" -> change(owed, Set.of(GRANT), Set.of());
             default -> owed;
         };

@@ -83,6 +83,7 @@ final class Ways {
     private final Map<State, List<Step>> explored = new LinkedHashMap<>();
     private final Set<FlowNode> leaks = new LinkedHashSet<>();
     private final Map<FlowNode, Set<Owed>> unanswered = new LinkedHashMap<>();
+    private final Map<FlowNode, Set<Owed>> early = new LinkedHashMap<>();
     private final Set<FlowNode> uncaught = new LinkedHashSet<>();
     private final Set<FlowNode> twice = new LinkedHashSet<>();
     private List<State> resting = List.of();
@@ -109,6 +110,11 @@ final class Ways {
     /** Nodes with which an instance can end, each with what its request then still waits for. */
     Map<FlowNode, Set<Owed>> unanswered() {
         return Collections.unmodifiableMap(unanswered);
+    }
+
+    /** Nodes to which an instance can come too early, each with what has to be done before. */
+    Map<FlowNode, Set<Owed>> early() {
+        return Collections.unmodifiableMap(early);
     }
 
     /** Nodes whose error nothing catches, and which would end there (7.24: as if they were ends). */
@@ -395,6 +401,10 @@ final class Ways {
                     case OPENS, PROVISIONS, CONFIRMS_ACCESS -> state.access() == Access.DUE ? Access.DUE : Access.OPEN;
                     default -> node instanceof CallActivity ? Access.OPEN : state.access();
                 };
+        Set<Owed> before = Owed.tooLate(node, state.owed());
+        if (!before.isEmpty()) {
+            early.computeIfAbsent(node, none -> EnumSet.noneOf(Owed.class)).addAll(before);
+        }
         State entered = more(state.with(access).with(Owed.at(node, state.owed())), node.getId());
         if (node instanceof SubProcess subProcess) {
             if (entered.tokens().getOrDefault(node.getId(), 0) >= MANY) {
