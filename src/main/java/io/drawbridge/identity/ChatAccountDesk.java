@@ -72,7 +72,7 @@ public class ChatAccountDesk {
             return Optional.empty();
         }
         Optional<ChatConnection> known = connections.find(account);
-        if (known.isEmpty() && connections.addressesVerified(account.platform(), account.workspace())) {
+        if (known.isEmpty() && addressesVerified(workspace.get())) {
             known = matchByAddress(account, workspace.get());
         }
         return known.filter(connection -> stands(connection, workspace.get()))
@@ -134,9 +134,14 @@ public class ChatAccountDesk {
      * What a link would connect, to be shown before it is confirmed; nothing is changed.
      *
      * @param workspace where the account is
+     * @param ofTheCaller whether the account has the caller's own address, and so hardly is another's
      */
     public record Offered(
-            ChatAccount account, String name, @Nullable String address, ChatDirectory.Workspace workspace) {}
+            ChatAccount account,
+            String name,
+            @Nullable String address,
+            ChatDirectory.Workspace workspace,
+            boolean ofTheCaller) {}
 
     /**
      * Looks at a link.
@@ -153,16 +158,23 @@ public class ChatAccountDesk {
         if (!workspace.tenant().equals(caller.tenant())) {
             throw noSuchLink();
         }
-        return new Offered(invitation.account(), invitation.name(), invitation.address(), workspace);
+        return new Offered(
+                invitation.account(),
+                invitation.name(),
+                invitation.address(),
+                workspace,
+                ownersOf(caller.tenant(), invitation.address()).stream()
+                        .anyMatch(owner -> owner.id().equals(caller.id())));
     }
 
     /**
      * Connects the account of a link to the caller, in place of another account of his in that workspace; the link is used
-     * up, also by a try that is refused.
+     * up, also by a try that is refused. Not inside a transaction: the platform is asked once more whose account it is.
      *
      * @throws NotFoundException as {@link #look} does; a link of another tenant is audited
-     * @throws ForbiddenException if the caller is no person, if the account speaks for somebody else already, or if its
-     *     address is somebody else's: whoever made the link wants another to confirm it
+     * @throws ForbiddenException if the caller is no person, if the account speaks for somebody else already, if its address
+     *     is somebody else's, or, for a guest's account, nobody's here: whoever made the link wants another to confirm it; and
+     *     if the platform does not say whose it is
      */
     public ChatConnection connect(Caller caller, String token) {
         String hash = hash(token);
@@ -179,14 +191,32 @@ public class ChatAccountDesk {
         if (!caller.has(Role.REQUESTER)) {
             throw refusal(caller, account, "Only people have chat accounts; " + caller.id() + " is a service.");
         }
-        Optional<Person> owner = ownerOf(caller.tenant(), invitation.address());
-        if (owner.filter(person -> !person.id().equals(caller.id())).isPresent()) {
+        // NB. Asked anew: a link made while the platform could not be asked names no address, and would suit everybody.
+        ChatDirectory.Profile profile = directory
+                .profile(account)
+                .orElseThrow(() -> refusal(
+                        caller,
+                        account,
+                        account.platform().title() + " does not say now whose account " + invitation.name()
+                                + " is, so it is not connected. Say connect there again in a minute."));
+        List<Person> owners = ownersOf(caller.tenant(), profile.address());
+        boolean own = owners.stream().anyMatch(owner -> owner.id().equals(caller.id()));
+        if (!own && !owners.isEmpty()) {
             throw refusal(
                     caller,
                     account,
-                    "The chat account " + invitation.name() + " has the address of somebody else here, so it is not"
+                    "The chat account " + profile.name() + " has the address of somebody else here, so it is not"
                             + " connected to you. Connect from your own account, and tell an administrator who sent you"
                             + " the link.");
+        }
+        if (!own && !profile.member()) {
+            throw refusal(
+                    caller,
+                    account,
+                    "The chat account " + profile.name()
+                            + " is a guest's, or a bot's, and has not your address, so it is"
+                            + " not connected to you. Connect from your own account, and tell an administrator who sent"
+                            + " you the link.");
         }
         return Objects.requireNonNull(transactions.execute(status -> {
             Optional<ChatConnection> other = connections
@@ -201,7 +231,7 @@ public class ChatAccountDesk {
                             account,
                             caller.tenant(),
                             caller.id(),
-                            invitation.name(),
+                            profile.name(),
                             ChatConnection.MatchedBy.SIGN_IN,
                             clock.instant(),
                             null),
@@ -262,9 +292,13 @@ public class ChatAccountDesk {
                 .toList();
     }
 
-    /** Whether the addresses of a workspace are declared as verified. */
-    public boolean addressesVerified(ChatPlatform platform, String workspace) {
-        return connections.addressesVerified(platform, workspace);
+    /** Whether the addresses of a workspace are declared as verified, by an administrator of the tenant that it is of now. */
+    public boolean addressesVerified(ChatPlatform platform, String id) {
+        return directory.workspace(platform, id).filter(this::addressesVerified).isPresent();
+    }
+
+    private boolean addressesVerified(ChatDirectory.Workspace workspace) {
+        return connections.addressesVerified(workspace.platform(), workspace.id(), workspace.tenant());
     }
 
     /**
@@ -281,7 +315,7 @@ public class ChatAccountDesk {
                 .workspace(platform, id)
                 .filter(found -> found.tenant().equals(caller.tenant()))
                 .orElseThrow(() -> new NotFoundException("workspace", id));
-        boolean before = connections.addressesVerified(platform, id);
+        boolean before = addressesVerified(workspace);
         connections.setAddressesVerified(platform, id, workspace.tenant(), verified);
         trail.record(
                 caller.tenant(),
@@ -299,8 +333,7 @@ public class ChatAccountDesk {
     private boolean stands(ChatConnection connection, ChatDirectory.Workspace workspace) {
         return connection.lives()
                 && connection.tenant().equals(workspace.tenant())
-                && (connection.matchedBy() == ChatConnection.MatchedBy.SIGN_IN
-                        || connections.addressesVerified(workspace.platform(), workspace.id()));
+                && (connection.matchedBy() == ChatConnection.MatchedBy.SIGN_IN || addressesVerified(workspace));
     }
 
     private Optional<ChatConnection> matchByAddress(ChatAccount account, ChatDirectory.Workspace workspace) {
@@ -309,31 +342,38 @@ public class ChatAccountDesk {
         if (profile.isEmpty() || owner.isEmpty()) {
             return Optional.empty();
         }
-        return Optional.ofNullable(transactions.execute(status -> connected(
-                new ChatConnection(
-                        account,
-                        workspace.tenant(),
-                        owner.get().id(),
-                        profile.get().name(),
-                        ChatConnection.MatchedBy.ADDRESS,
-                        clock.instant(),
-                        null),
-                workspace)));
+        ChatConnection matched = new ChatConnection(
+                account,
+                workspace.tenant(),
+                owner.get().id(),
+                profile.get().name(),
+                ChatConnection.MatchedBy.ADDRESS,
+                clock.instant(),
+                null);
+        try {
+            return Optional.ofNullable(transactions.execute(status -> connected(matched, workspace)));
+        } catch (ChatConnections.ConnectedMeanwhileException faster) {
+            return connections.find(account);
+        }
     }
 
     /** The only living person of the tenant with that address; of two with the same address neither. */
     private Optional<Person> ownerOf(TenantId tenant, @Nullable String address) {
+        List<Person> owners = ownersOf(tenant, address);
+        return owners.size() == 1 ? Optional.of(owners.get(0)) : Optional.empty();
+    }
+
+    private List<Person> ownersOf(TenantId tenant, @Nullable String address) {
         if (address == null || address.isBlank()) {
-            return Optional.empty();
+            return List.of();
         }
         PersonId asId = new PersonId(address.strip());
-        List<Person> owners = people.of(tenant).stream()
+        return people.of(tenant).stream()
                 .filter(person -> person.has(Role.REQUESTER))
                 .filter(person -> !person.email().isBlank())
                 // NB. Compared as ids are, which lets no other letter pass for one of ASCII.
                 .filter(person -> new PersonId(person.email()).equals(asId))
                 .toList();
-        return owners.size() == 1 ? Optional.of(owners.get(0)) : Optional.empty();
     }
 
     private ChatConnection connected(ChatConnection connection, ChatDirectory.Workspace workspace) {

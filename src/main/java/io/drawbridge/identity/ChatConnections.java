@@ -16,7 +16,11 @@ public interface ChatConnections {
     /** The living connections of a workspace. */
     List<ChatConnection> in(ChatPlatform platform, String workspace);
 
-    /** Adds it, or puts it in the place of what was known of its account. */
+    /**
+     * Adds it, or puts it in the place of what was known of its account.
+     *
+     * @throws ConnectedMeanwhileException if somebody else connected the account meanwhile; the transaction is lost
+     */
     void save(ChatConnection connection);
 
     /** False, and nothing has changed, if it had ended before. */
@@ -30,10 +34,19 @@ public interface ChatConnections {
     /** Marks it as used; false, and nothing has changed, if it was used or had expired. */
     boolean use(String tokenHash, Instant now);
 
-    /** Whether the mail addresses of that workspace are declared as verified. */
-    boolean addressesVerified(ChatPlatform platform, String workspace);
+    /** Whether that tenant has declared the mail addresses of that workspace as verified. */
+    boolean addressesVerified(ChatPlatform platform, String workspace, TenantId tenant);
 
     void setAddressesVerified(ChatPlatform platform, String workspace, TenantId tenant, boolean verified);
+
+    /** Two transactions connected the same account; the one that gets this finds what the other has made of it. */
+    final class ConnectedMeanwhileException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        public ConnectedMeanwhileException(ChatAccount account, Throwable cause) {
+            super("The chat account " + account + " was connected by another at the same moment.", cause);
+        }
+    }
 
     /**
      * A link that connects one chat account, once.

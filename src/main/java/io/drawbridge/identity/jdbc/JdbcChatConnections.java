@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
@@ -60,7 +61,11 @@ class JdbcChatConnections implements ChatConnections {
         database.sql("delete from chat_account where " + ACCOUNT)
                 .params(key(connection.account()))
                 .update();
-        insert("chat_account", columns);
+        try {
+            insert("chat_account", columns);
+        } catch (DuplicateKeyException faster) {
+            throw new ConnectedMeanwhileException(connection.account(), faster);
+        }
     }
 
     @Override
@@ -111,9 +116,10 @@ class JdbcChatConnections implements ChatConnections {
     }
 
     @Override
-    public boolean addressesVerified(ChatPlatform platform, String workspace) {
-        return database.sql("select addresses_verified from chat_workspace where platform = ? and workspace = ?")
-                .params(platform.word(), workspace)
+    public boolean addressesVerified(ChatPlatform platform, String workspace, TenantId tenant) {
+        return database.sql("select addresses_verified from chat_workspace where platform = ? and workspace = ?"
+                        + " and tenant_id = ?")
+                .params(platform.word(), workspace, tenant.value())
                 .query(Boolean.class)
                 .optional()
                 .orElse(false);

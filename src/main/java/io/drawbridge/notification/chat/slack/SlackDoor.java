@@ -345,9 +345,12 @@ class SlackDoor implements ChatDoor {
         if (user.isDeleted()) {
             accounts.left(account, "left the workspace");
         } else {
+            // NB. A member who was made a guest keeps his address, but matches by it no more.
             accounts.addressChanged(
                     account,
-                    user.getProfile() == null ? null : user.getProfile().getEmail());
+                    user.getProfile() == null || SlackLine.isOutsider(user)
+                            ? null
+                            : user.getProfile().getEmail());
         }
     }
 

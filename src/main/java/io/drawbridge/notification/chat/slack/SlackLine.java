@@ -138,13 +138,14 @@ class SlackLine implements ChatLine {
         demandOk(info);
         User user = info.getUser();
         String address = user.getProfile() == null ? null : user.getProfile().getEmail();
-        boolean member = !user.isDeleted()
-                && !user.isBot()
-                && !user.isRestricted()
-                && !user.isUltraRestricted()
-                && !user.isStranger()
-                && account.workspace().equals(user.getTeamId());
+        boolean member =
+                !user.isDeleted() && !isOutsider(user) && account.workspace().equals(user.getTeamId());
         return Optional.of(new ChatDirectory.Profile(title(user), address, member));
+    }
+
+    /** Whether it is a guest, a bot, or somebody known from a shared channel only. */
+    static boolean isOutsider(User user) {
+        return user.isBot() || user.isRestricted() || user.isUltraRestricted() || user.isStranger();
     }
 
     @Override
