@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.crypto.MACSigner;
 import com.nimbusds.jose.crypto.RSASSASigner;
 import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
@@ -186,6 +187,21 @@ public final class TeamsConnector implements AutoCloseable {
                 claims, sameId ? new RSAKey.Builder(other).keyID(key.getKeyID()).build() : other);
     }
 
+    /** Signed by HMAC, under the id of the key that the connector publishes and with that key as the secret. */
+    public String signByThePublicKeyAsSecret(Map<String, Object> claims) {
+        try {
+            SignedJWT token = new SignedJWT(
+                    new JWSHeader.Builder(JWSAlgorithm.HS256)
+                            .keyID(key.getKeyID())
+                            .build(),
+                    claimsSet(claims));
+            token.sign(new MACSigner(key.toPublicKey().getEncoded()));
+            return token.serialize();
+        } catch (JOSEException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
     /** Signed by the key that speaks for another channel only. */
     public String signForAnotherChannel(Map<String, Object> claims) {
         return sign(claims, WEB_CHAT);
@@ -199,16 +215,20 @@ public final class TeamsConnector implements AutoCloseable {
     private static final RSAKey WEB_CHAT = newKey();
 
     private static String sign(Map<String, Object> claims, RSAKey by) {
-        JWTClaimsSet.Builder set = new JWTClaimsSet.Builder();
-        claims.forEach((name, value) -> set.claim(name, value instanceof Instant at ? Date.from(at) : value));
         SignedJWT token = new SignedJWT(
-                new JWSHeader.Builder(JWSAlgorithm.RS256).keyID(by.getKeyID()).build(), set.build());
+                new JWSHeader.Builder(JWSAlgorithm.RS256).keyID(by.getKeyID()).build(), claimsSet(claims));
         try {
             token.sign(new RSASSASigner(by));
         } catch (JOSEException impossible) {
             throw new IllegalStateException(impossible);
         }
         return token.serialize();
+    }
+
+    private static JWTClaimsSet claimsSet(Map<String, Object> claims) {
+        JWTClaimsSet.Builder set = new JWTClaimsSet.Builder();
+        claims.forEach((name, value) -> set.claim(name, value instanceof Instant at ? Date.from(at) : value));
+        return set.build();
     }
 
     private static RSAKey newKey() {

@@ -85,6 +85,9 @@ public class Conversation implements DisposableBean {
     /** Longest text that a desk takes, and so the longest a form lets be typed. */
     private static final int LONGEST_TEXT = 2000;
 
+    /** Longest command that is read, in characters; an ARN and two words have room in it. */
+    private static final int LONGEST_COMMAND = 1000;
+
     private static final int LONGEST_LIST = 10;
     private static final int MOST_SUGGESTIONS = 100;
     private static final String PERMISSION_SET = "permission-set/";
@@ -181,7 +184,7 @@ public class Conversation implements DisposableBean {
      *     {@code disconnect} or {@code help}; anything else is answered as {@code help}
      */
     public ChatReply said(ChatAccount from, String text) {
-        String[] parts = text.strip().split("\\s+", 2);
+        String[] parts = shortened(text.strip()).split("\\s+", 2);
         String command = parts[0].toLowerCase(Locale.ROOT);
         String rest = parts.length > 1 ? parts[1].strip() : "";
         return switch (command) {
@@ -210,7 +213,10 @@ public class Conversation implements DisposableBean {
         }
         Caller caller = speaker.get();
         return guarded(() -> switch (deed) {
-            case REQUEST -> new ChatReply.Opened(requestForm(caller, subject, prefilled(caller.tenant(), subject)));
+            case REQUEST -> {
+                String said = shortened(subject);
+                yield new ChatReply.Opened(requestForm(caller, said, prefilled(caller.tenant(), said)));
+            }
             case MORE -> new ChatReply.Opened(requestForm(caller, subject, again(caller, new RequestId(subject))));
             case JUSTIFY -> justifyForm(caller, new RequestId(subject));
             case APPROVE, DENY -> decideForm(caller, deed, new RequestId(subject));
@@ -562,8 +568,12 @@ public class Conversation implements DisposableBean {
     /** What was typed behind {@code request}, in any order; what is neither an account nor a duration is a permission. */
     private Map<String, String> prefilled(TenantId tenant, String text) {
         Map<String, String> values = new LinkedHashMap<>();
-        for (String word : text.isBlank() ? new String[0] : text.strip().split("\\s+")) {
-            Optional<Option> account = accounts(tenant)
+        if (text.isBlank()) {
+            return values;
+        }
+        List<Option> accounts = accounts(tenant).toList();
+        for (String word : text.strip().split("\\s+")) {
+            Optional<Option> account = accounts.stream()
                     .filter(option -> option.value().equals(word)
                             || option.words().toLowerCase(Locale.ROOT).startsWith(word.toLowerCase(Locale.ROOT) + " ("))
                     .findFirst();
@@ -837,6 +847,11 @@ public class Conversation implements DisposableBean {
     private static @Nullable String duration(Map<String, String> values) {
         String own = filled(values.get("ownDuration"));
         return own == null ? filled(values.get("duration")) : AccessDuration.typed(own);
+    }
+
+    /** What was typed behind a command; nobody means more by it. */
+    private static String shortened(String text) {
+        return text.length() <= LONGEST_COMMAND ? text : text.substring(0, LONGEST_COMMAND);
     }
 
     private static @Nullable Boolean justified(@Nullable String value) {

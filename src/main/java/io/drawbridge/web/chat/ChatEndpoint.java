@@ -34,11 +34,19 @@ class ChatEndpoint {
     }
 
     /** Answers 404 for a platform that the installation is not configured for. */
-    @PostMapping({"/chat/slack", "/chat/teams"})
-    ResponseEntity<String> receive(HttpServletRequest request) throws IOException {
-        String uri = request.getRequestURI();
-        ChatDoor door = doors.get(
-                ChatPlatform.valueOf(uri.substring(uri.lastIndexOf('/') + 1).toUpperCase(Locale.ROOT)));
+    @PostMapping("/chat/slack")
+    ResponseEntity<String> slack(HttpServletRequest request) throws IOException {
+        return receive(ChatPlatform.SLACK, request);
+    }
+
+    /** Answers 404 for a platform that the installation is not configured for. */
+    @PostMapping("/chat/teams")
+    ResponseEntity<String> teams(HttpServletRequest request) throws IOException {
+        return receive(ChatPlatform.TEAMS, request);
+    }
+
+    private ResponseEntity<String> receive(ChatPlatform platform, HttpServletRequest request) throws IOException {
+        ChatDoor door = doors.get(platform);
         if (door == null) {
             return ResponseEntity.notFound().build();
         }

@@ -49,6 +49,42 @@ class SlackUnderAttackTest extends SlackStage {
     private ChatAccountDesk accounts;
 
     @Test
+    @DisplayName("R24 a signature counts for the body and the second that it was made for, and for nothing like them")
+    void signaturesAreTakenAsTheyAre() throws Exception {
+        String form = "team_id=" + SlackEmulator.WORKSPACE + "&user_id=U1&command=%2Fdrawbridge&text=help&trigger_id=1";
+        String now = String.valueOf(clock.instant().getEpochSecond());
+        String signature = new SlackSignature.Generator(SlackEmulator.SIGNING_SECRET).generate(now, form);
+
+        assertThat(status(form, now, signature)).isEqualTo(200);
+        assertThat(status(form.replace("help", "mine"), now, signature))
+                .as("another body")
+                .isEqualTo(401);
+        assertThat(status(form, String.valueOf(clock.instant().minusSeconds(1).getEpochSecond()), signature))
+                .as("another second")
+                .isEqualTo(401);
+        for (String other :
+                List.of("", "v0=", signature.substring(3), signature + "0", "v1" + signature.substring(2))) {
+            assertThat(status(form, now, other)).as("\"%s\"", other).isEqualTo(401);
+        }
+        for (String when : List.of("", "soon", "-1", now + "0", "9223372036854775807", "-9223372036854775808", "1e9")) {
+            String signed = new SlackSignature.Generator(SlackEmulator.SIGNING_SECRET).generate(when, form);
+            assertThat(status(form, when, signed)).as("\"%s\"", when).isEqualTo(401);
+        }
+        assertThat(browser.perform(post(URI.create("/chat/%73lack")).content(form))
+                        .andReturn()
+                        .getResponse()
+                        .getStatus())
+                .as("the same address, spelled otherwise")
+                .isEqualTo(401);
+        String challenge = "{\"token\":\"unused\",\"challenge\":\"3eZbrw1aB\",\"type\":\"url_verification\"}";
+        assertThat(posted(challenge, clock.instant(), SlackEmulator.SIGNING_SECRET, true)
+                        .body())
+                .as("the address is verified as Slack asks for it")
+                .contains("3eZbrw1aB");
+        assertThat(posted(challenge, clock.instant(), "another", true).body()).isEmpty();
+    }
+
+    @Test
     @DisplayName(
             "R24 a form with somebody else's request in it, or with another name, does nothing that its sender may not")
     void tamperedFormsDoNothing() throws Exception {
@@ -174,6 +210,19 @@ class SlackUnderAttackTest extends SlackStage {
         } finally {
             both.shutdownNow();
         }
+    }
+
+    @Test
+    @DisplayName("a command of a book's length is read as far as a command goes")
+    void longCommands() throws Exception {
+        connect(ALICE);
+
+        assertThat(command(ALICE, "request " + PROD + " s3:DeleteBucket " + "word ".repeat(6000))
+                        .status())
+                .isEqualTo(200);
+
+        assertThat(openedView().toString()).contains("payments-prod (" + PROD + ")");
+        assertThat(openedView().path("private_metadata").asText()).hasSizeLessThanOrEqualTo(1000);
     }
 
     private Answer sent(PersonId person, String deed, String subject, Map<String, String> values) throws Exception {

@@ -14,8 +14,10 @@ import io.drawbridge.request.AccessRequest;
 import io.drawbridge.request.RequestStatus;
 import io.drawbridge.stage.Cast;
 import io.drawbridge.stage.TeamsConnector;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CyclicBarrier;
@@ -29,6 +31,8 @@ import org.junit.jupiter.api.Test;
 
 /** Who speaks in Teams: whoever the connector's token and the account's ids prove, and nobody else. */
 class TeamsIdentityTest extends TeamsStage {
+    /** Teams takes cards of 28 KB. */
+    private static final int MOST_BYTES = 28 * 1024;
 
     @Test
     @DisplayName("R70 only a token of the connector's issuer, for this bot, in time, for this service URL is taken")
@@ -76,6 +80,9 @@ class TeamsIdentityTest extends TeamsStage {
                                                 .build())
                                         .serialize()))
                 .as("signed by nobody")
+                .isTrue();
+        assertThat(refused(said, "Bearer " + teams.signByThePublicKeyAsSecret(claims)))
+                .as("by HMAC, with the key that everybody knows")
                 .isTrue();
         assertThat(refused(said.deepCopy().put("channelId", "webchat"), "Bearer " + teams.sign(claims)))
                 .as("an activity of another channel")
@@ -295,6 +302,41 @@ class TeamsIdentityTest extends TeamsStage {
 
         assertThat(cards(Cast.ALICE)).hasSize(1);
         assertThat(actions(last(Cast.ALICE))).containsExactly("Connect");
+    }
+
+    @Test
+    @DisplayName(
+            "whatever length somebody sends, by a command or in a card of his making, is answered by a card that Teams takes")
+    void lengthsAreKeptToWhatTeamsTakes() {
+        connect(Cast.ALICE);
+        String book = "\u20ac".repeat(40_000);
+
+        assertThat(say(Cast.ALICE, "request " + Cast.PROD + " " + book).status())
+                .isEqualTo(200);
+        JsonNode form = last(Cast.ALICE);
+        assertThat(input(form, "account").path("value").asText()).isEqualTo(Cast.PROD);
+        assertThat(bytes(form)).isLessThanOrEqualTo(MOST_BYTES);
+
+        Map<String, String> filled = new LinkedHashMap<>();
+        for (String field : List.of("account", "permission", "justification", "ownDuration", "ticket", "identity")) {
+            filled.put(field, "\u20ac".repeat(8_000));
+        }
+        JsonNode again = click(Cast.ALICE, form, "Ask", filled).card();
+        assertThat(actions(again)).contains("Ask");
+        assertThat(again.toString()).contains("\"color\":\"Attention\"");
+        assertThat(bytes(again)).isLessThanOrEqualTo(MOST_BYTES);
+
+        for (String part : List.of("key", "subject")) {
+            ObjectNode data = JSON.createObjectNode();
+            data.putObject("drawbridge").put("deed", "request").put(part, book);
+            Answer answer = post(invocation(Cast.ALICE, "click", data, Map.of(), null));
+            assertThat(answer.status()).isEqualTo(200);
+            assertThat(answer.body().path("statusCode").asInt()).as(part).isEqualTo(400);
+        }
+    }
+
+    private static int bytes(JsonNode card) {
+        return card.toString().getBytes(StandardCharsets.UTF_8).length;
     }
 
     private void sayAsGuest(PersonId person, String text) {

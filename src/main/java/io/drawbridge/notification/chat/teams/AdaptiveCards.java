@@ -41,6 +41,10 @@ final class AdaptiveCards {
     private static final int LONGEST_SUBJECT = 300;
     private static final int LONGEST_LEAD = 1500;
     private static final int LONGEST_ADDENDUM = 1000;
+    private static final int LONGEST_ERROR = 300;
+
+    /** What is left of each field of a form, where all that was filled in finds no room. */
+    private static final int SHORTEST_VALUE = 500;
 
     /** How long texts may be, from what is seldom reached to what always fits. */
     private static final List<Room> ROOMS =
@@ -103,17 +107,20 @@ final class AdaptiveCards {
             for (ChatForm.Field field : form.fields()) {
                 String error = elsewhere.remove(field.name());
                 if (error != null) {
-                    run(body, error).put("color", "Attention").put("weight", "Bolder");
+                    run(body, shortened(error, LONGEST_ERROR))
+                            .put("color", "Attention")
+                            .put("weight", "Bolder");
                 }
-                input(body, field, values == null ? field.value() : values.get(field.name()));
+                String value = values == null ? field.value() : values.get(field.name());
+                input(body, field, value == null ? null : cut(value, Math.max(room.quotation(), SHORTEST_VALUE)));
                 String hint = field.hint();
                 if (hint != null) {
                     run(body, hint).put("isSubtle", true).put("size", "Small");
                 }
             }
-            elsewhere
-                    .values()
-                    .forEach(error -> run(body, error).put("color", "Attention").put("weight", "Bolder"));
+            elsewhere.values().forEach(error -> run(body, shortened(error, LONGEST_ERROR))
+                    .put("color", "Attention")
+                    .put("weight", "Bolder"));
             ArrayNode actions = card.putArray("actions");
             execute(actions, form.submit(), SEND, form.deed(), form.subject(), key)
                     .put("style", form.deed() == Deed.DENY ? "destructive" : "positive")
@@ -320,10 +327,15 @@ final class AdaptiveCards {
     }
 
     private static String shortened(String text, int longest) {
+        return text.length() <= longest ? text : cut(text, longest) + CUT;
+    }
+
+    /** Never in the middle of a character. */
+    private static String cut(String text, int longest) {
         if (text.length() <= longest) {
             return text;
         }
-        int end = longest > 0 && Character.isHighSurrogate(text.charAt(longest - 1)) ? longest - 1 : longest;
-        return text.substring(0, end) + CUT;
+        boolean halved = longest > 0 && Character.isHighSurrogate(text.charAt(longest - 1));
+        return text.substring(0, halved ? longest - 1 : longest);
     }
 }

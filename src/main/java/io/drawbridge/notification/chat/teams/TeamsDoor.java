@@ -53,6 +53,11 @@ final class TeamsDoor implements ChatDoor, DisposableBean {
     private static final int LONGEST_VALUE = 8000;
     private static final int MOST_FIELDS = 30;
 
+    /** Longest that a card of ours holds. */
+    private static final int LONGEST_SUBJECT = 1000;
+
+    private static final int LONGEST_KEY = 100;
+
     /** As many as Teams shows. */
     private static final int MOST_SUGGESTIONS = 15;
 
@@ -302,6 +307,9 @@ final class TeamsDoor implements ChatDoor, DisposableBean {
         Optional<Deed> deed = Deed.of(text(ours, "/deed"));
         String subject = text(ours, "/subject");
         String verb = text(activity, "/value/action/verb");
+        if (subject.length() > LONGEST_SUBJECT || (key != null && key.length() > LONGEST_KEY)) {
+            return unreadable();
+        }
         if (verb.equals(AdaptiveCards.SHOW) && key != null) {
             return conversation
                     .current(speaker.account(), key)

@@ -44,8 +44,25 @@ class TeamsPropertiesTest {
                 .isTrue();
         assertThat(of("https://smba.trafficmanager.net/emea").lists("https://smba.trafficmanager.net/emea"))
                 .isTrue();
-        assertThat(of("https://smba.trafficmanager.net/emea").lists("https://smba.trafficmanager.net/emeaevil"))
-                .isFalse();
+        for (String like : List.of(
+                "https://smba.trafficmanager.net/emeaevil",
+                "https://smba.trafficmanager.net.evil.example/emea/",
+                "https://evil-smba.trafficmanager.net/emea/",
+                "https://smba.trafficmanager.net@evil.example/emea/",
+                "https://evil.example/https://smba.trafficmanager.net/emea/",
+                "https://smba.trafficmanager.net:444/emea/",
+                "http://smba.trafficmanager.net/emea/",
+                "https://smba.trafficmanager.net/emea/../teams/",
+                "https://smba.trafficmanager.net/emea/%2e%2e/",
+                "https://smba.trafficmanager.net/emea/?to=https://evil.example/",
+                "https://smba.trafficmanager.net/emea/#",
+                "https://smba.trafficmanager.net\\@evil.example/emea/",
+                "//smba.trafficmanager.net/emea/",
+                "")) {
+            assertThat(of("https://smba.trafficmanager.net/emea").lists(like))
+                    .as(like)
+                    .isFalse();
+        }
     }
 
     @Test
