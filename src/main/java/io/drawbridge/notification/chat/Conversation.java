@@ -821,8 +821,12 @@ public class Conversation implements DisposableBean {
         }
     }
 
-    /** By a message, since whoever sent it does not wait for an answer any more. */
-    private void tell(ChatAccount to, ChatReply reply) {
+    /**
+     * Tells by a message what came of something, where whoever did it cannot be answered any more.
+     *
+     * @return false if the account speaks for nobody, and so is told nothing
+     */
+    public boolean tell(ChatAccount to, ChatReply reply) {
         Optional<Caller> speaker = speaker(to);
         List<ChatMessage> messages = List.of();
         if (reply instanceof ChatReply.Said said) {
@@ -842,6 +846,7 @@ public class Conversation implements DisposableBean {
                 null,
                 Awaits.NOTHING,
                 message))));
+        return speaker.isPresent();
     }
 
     private static @Nullable String duration(Map<String, String> values) {

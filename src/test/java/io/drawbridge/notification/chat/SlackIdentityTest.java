@@ -14,6 +14,7 @@ import static org.springframework.security.test.web.servlet.request.SecurityMock
 import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.get;
 import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.post;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.drawbridge.identity.ChatAccountDesk;
 import io.drawbridge.identity.ChatPlatform;
 import io.drawbridge.identity.ForbiddenException;
@@ -240,6 +241,20 @@ class SlackIdentityTest extends SlackStage {
                 .update();
         assertThat(command(ALICE, "mine").body()).doesNotContain("Not connected");
 
+        ObjectNode revoked = JSON.createObjectNode().put("type", "tokens_revoked");
+        revoked.putObject("tokens").putArray("oauth").add("xoxp-of-somebody");
+        event("Ev-of-a-user", revoked);
+        assertThat(command(ALICE, "mine").body())
+                .as("a token of somebody's own is not the app's")
+                .doesNotContain("Not connected");
+        revoked.withObject("tokens").putArray("bot").add("U0BOT");
+        event("Ev-of-the-app", revoked);
+        assertThat(command(ALICE, "mine").body()).contains("Not connected");
+        assertThat(trail.of(ACME, accountOf(ALICE).toString()))
+                .anyMatch(step -> step.action().equals("chat.disconnected")
+                        && step.details().contains("token was revoked"));
+
+        connect(ALICE);
         assertThat(event("Ev-gone", JSON.createObjectNode().put("type", "app_uninstalled"))
                         .status())
                 .isEqualTo(200);

@@ -11,6 +11,7 @@ import static io.drawbridge.stage.Cast.SANDBOX;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.drawbridge.grant.GrantState;
 import io.drawbridge.organization.NoticeChoiceDesk;
 import io.drawbridge.organization.NoticeChoices.Mute;
@@ -21,9 +22,18 @@ import io.drawbridge.request.AskForAccess;
 import io.drawbridge.request.RequestId;
 import io.drawbridge.request.RequestNotices;
 import io.drawbridge.request.RequestStatus;
+import io.drawbridge.stage.FaultyProxy;
+import io.drawbridge.stage.SlackEmulator;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -354,8 +364,8 @@ class SlackStoryTest extends SlackStage {
                 .put("text", "mine")
                 .put("ts", "1.1");
         line.fault(call -> call.operation().equals("chat.postMessage")
-                ? java.util.Optional.of(new io.drawbridge.stage.FaultyProxy.Answer(200, "{\"ok\":true,\"ts\":\"1.2\"}"))
-                : java.util.Optional.empty());
+                ? Optional.of(new FaultyProxy.Answer(200, "{\"ok\":true,\"ts\":\"1.2\"}"))
+                : Optional.empty());
         assertThat(event("Ev-said", said).status()).isEqualTo(200);
         assertThat(line.calls().stream()
                         .filter(call -> call.operation().equals("chat.postMessage"))
@@ -372,10 +382,10 @@ class SlackStoryTest extends SlackStage {
                 .put("type", "app_home_opened")
                 .put("user", userOf(BOB))
                 .put("tab", "home");
-        line.fault(call -> java.util.Optional.of(io.drawbridge.stage.FaultyProxy.Answer.brokenOff()));
+        line.fault(call -> Optional.of(FaultyProxy.Answer.brokenOff()));
         assertThat(event("Ev-again", opened).status()).isEqualTo(500);
 
-        line.fault(call -> java.util.Optional.empty());
+        line.fault(call -> Optional.empty());
         line.forget();
 
         assertThat(event("Ev-again", opened).status()).isEqualTo(200);
@@ -431,4 +441,120 @@ class SlackStoryTest extends SlackStage {
         assertThat(shown(BOB, quiet.id())).isEmpty();
         assertThat(trail.of(ACME, BOB.value())).anyMatch(step -> step.action().equals("notices.muted"));
     }
+
+    @Test
+    @DisplayName("what is said to the app in a channel is answered there to whoever said it, and to nobody else")
+    void mentionsAreAnsweredToOnePerson() throws Exception {
+        connect(BOB);
+        AccessRequest request = aPendingRequest();
+        deliver();
+        line.forget();
+        line.fault(call -> call.operation().startsWith("chat.")
+                ? Optional.of(new FaultyProxy.Answer(200, "{\"ok\":true}"))
+                : Optional.empty());
+
+        assertThat(event("Ev-mention", mention("<@U0BOT>  waiting ")).status()).isEqualTo(200);
+
+        assertThat(line.calls()).hasSize(1);
+        FaultyProxy.Call answer = line.calls().get(0);
+        assertThat(answer.operation()).isEqualTo("chat.postEphemeral");
+        assertThat(answer.body())
+                .contains(
+                        "channel=C0SHARED", "user=" + userOf(BOB), request.id().value());
+
+        line.forget();
+        ObjectNode edited = mention("<@U0BOT> waiting");
+        edited.putObject("edited").put("user", userOf(BOB)).put("ts", "1.2");
+        event("Ev-edited", edited);
+        event("Ev-bot", mention("<@U0BOT> waiting").put("bot_id", "B1"));
+        event("Ev-other", mention("<@U0BOT> waiting").put("team", "T0ANOTHER"));
+        assertThat(line.calls())
+                .as("an edit, a bot, and somebody of the other company in a shared channel")
+                .isEmpty();
+    }
+
+    private ObjectNode mention(String text) {
+        return JSON.createObjectNode()
+                .put("type", "app_mention")
+                .put("user", userOf(BOB))
+                .put("team", SlackEmulator.WORKSPACE)
+                .put("channel", "C0SHARED")
+                .put("text", text)
+                .put("ts", "1.1")
+                .put("event_ts", "1.1");
+    }
+
+    @Test
+    @DisplayName("a form that takes longer than Slack waits is kept, done, and its sender is told by a message")
+    void slowFormsAreDoneAfterwards() throws Exception {
+        connect(BOB);
+        AccessRequest request = aPendingRequest();
+        click(BOB, Deed.APPROVE, request.id().value());
+        CountDownLatch held = new CountDownLatch(1);
+        CountDownLatch answered = new CountDownLatch(1);
+        ExecutorService other = Executors.newSingleThreadExecutor();
+        try {
+            Future<?> holder = other.submit(() -> transactions.executeWithoutResult(status -> {
+                database.sql("select id from access_request where id = ? for update")
+                        .param(request.id().value())
+                        .query(String.class)
+                        .single();
+                held.countDown();
+                await(answered);
+            }));
+            await(held);
+
+            assertThat(send(BOB, Map.of("message", "Yes", "duration", "PT1H")).body())
+                    .contains("It has been kept");
+            assertThat(statusOf(request.id())).isEqualTo(RequestStatus.PENDING);
+            answered.countDown();
+            holder.get(10, TimeUnit.SECONDS);
+        } finally {
+            answered.countDown();
+            other.shutdown();
+        }
+
+        Awaitility.await()
+                .until(() -> database.sql("select count(*) from notice where kind = 'chat_answer'")
+                                .query(Integer.class)
+                                .single()
+                        == 1);
+        assertThat(statusOf(request.id())).isEqualTo(RequestStatus.APPROVED);
+        deliver();
+        assertThat(shown(BOB, request.id()))
+                .as("the question that was replaced, and the answer")
+                .hasSize(2)
+                .allMatch(message -> message.path("text").asText().startsWith("Approved: "));
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException interrupted) {
+            throw new AssertionError(interrupted);
+        }
+    }
+
+    @Test
+    @DisplayName("what a click has done is told by a message where Slack shows nothing any more")
+    void clicksThatCannotBeAnsweredAreTold() throws Exception {
+        connect(ALICE);
+        AccessRequest request = aPendingRequest();
+        deliver();
+        line.fault(call -> call.operation().equals("views.open")
+                ? Optional.of(new FaultyProxy.Answer(200, "{\"ok\":false,\"error\":\"expired_trigger_id\"}"))
+                : Optional.empty());
+
+        assertThat(click(ALICE, Deed.MORE, request.id().value()).status())
+                .as("a form that does not open is said by Slack")
+                .isEqualTo(500);
+        assertThat(click(ALICE, Deed.WITHDRAW, request.id().value()).status()).isEqualTo(200);
+
+        assertThat(statusOf(request.id())).isEqualTo(RequestStatus.CANCELLED);
+        deliver();
+        assertThat(shown(ALICE, request.id()))
+                .hasSize(2)
+                .allMatch(message -> message.path("text").asText().startsWith("Withdrawn: "));
+    }
+
 }

@@ -223,10 +223,11 @@ class SlackDoor implements ChatDoor {
         try {
             String subject = "-".equals(action.getValue()) || action.getValue() == null ? "" : action.getValue();
             ChatReply reply = conversation.clicked(from, deed.get(), subject);
-            View view = reply instanceof ChatReply.Opened opened
-                    ? BlockKit.form(opened.form())
-                    : BlockKit.shown(messages(reply));
-            open(from, click.getTriggerId(), view);
+            if (reply instanceof ChatReply.Opened opened) {
+                open(from, click.getTriggerId(), BlockKit.form(opened.form()));
+            } else {
+                show(from, click.getTriggerId(), reply);
+            }
             conversation.done(delivery);
             return Response.ok();
         } catch (IOException | SlackApiException | RuntimeException failure) {
@@ -398,6 +399,18 @@ class SlackDoor implements ChatDoor {
 
     private void open(ChatAccount from, String trigger, View view) throws IOException, SlackApiException {
         demandOk(client(from).viewsOpen(open -> open.triggerId(trigger).view(view)));
+    }
+
+    /** What was done is done, also where Slack shows nothing any more: a trigger lives for three seconds. */
+    private void show(ChatAccount from, String trigger, ChatReply reply) throws IOException, SlackApiException {
+        try {
+            open(from, trigger, BlockKit.shown(messages(reply)));
+        } catch (IOException | SlackApiException failure) {
+            if (!conversation.tell(from, reply)) {
+                throw failure;
+            }
+            LOG.info("{} is told by a message what a click has done, since Slack opened nothing.", from, failure);
+        }
     }
 
     private MethodsClient client(ChatAccount from) {
