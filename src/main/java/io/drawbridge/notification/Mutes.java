@@ -7,7 +7,10 @@ import java.util.Arrays;
 import java.util.Set;
 import org.springframework.stereotype.Component;
 
-/** What people do not want to be told. What is loud reaches them nevertheless, and the pages show everything. */
+/**
+ * What people do not want to be told. What is loud reaches them nevertheless, and so does a review of broken glass, which no
+ * next rung is asked for; the pages show everything.
+ */
 @Component
 public class Mutes {
     /** The channel that everybody has. */
@@ -21,7 +24,7 @@ public class Mutes {
 
     /** Whether the person has chosen not to get the letter by that channel. */
     public boolean silence(Person person, String channel, Letter letter) {
-        if (letter.loud()) {
+        if (letter.loud() || letter.kind() == NoticeKind.REVIEW) {
             return false;
         }
         Set<Mute> muted = choices.mutes(person.id());

@@ -557,4 +557,26 @@ class SlackStoryTest extends SlackStage {
                 .allMatch(message -> message.path("text").asText().startsWith("Withdrawn: "));
     }
 
+    @Test
+    @DisplayName("R23 whoever has muted everything is told of broken glass nevertheless, and asked to review it")
+    void muteSilencesNoEmergency() throws Exception {
+        connect(BOB);
+        choices.mute(as(BOB), Mute.Kind.CHANNEL, "slack");
+        choices.mute(as(BOB), Mute.Kind.CHANNEL, "mail");
+        choices.mute(as(BOB), Mute.Kind.SCOPE, "r-acme");
+
+        AccessRequest request = opening.ask(
+                as(ALICE), new AskForAccess(PROD, "s3:DeleteBucket", null, "PT30M", "Fire", true, "INC-42", null));
+        runDueJobs();
+        deliver();
+
+        only(BOB, request.id(), "BREAK-GLASS");
+        assertThat(actions(only(BOB, request.id(), "Please review"))).containsExactly("review");
+        assertThat(database.sql("select count(*) from notice where kind = 'review' and transport = 'mail'"
+                                + " and recipient_id = ?")
+                        .param(BOB.value())
+                        .query(Integer.class)
+                        .single())
+                .isOne();
+    }
 }
