@@ -5,10 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.drawbridge.grant.GrantState;
+import io.drawbridge.organization.NoticeChoiceDesk;
+import io.drawbridge.organization.NoticeChoices.Mute;
 import io.drawbridge.request.AccessRequest;
+import io.drawbridge.request.DeniedCallIntake;
 import io.drawbridge.request.RequestId;
 import io.drawbridge.request.RequestStatus;
 import io.drawbridge.stage.Cast;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -16,9 +21,16 @@ import java.util.Map;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
 
 /** The conversation in Teams, from the question to the end of the access. */
+@SuppressWarnings("NullAway.Init")
 class TeamsStoryTest extends TeamsStage {
+    @Autowired
+    private DeniedCallIntake intake;
+
+    @Autowired
+    private NoticeChoiceDesk choices;
 
     @Test
     @DisplayName(
@@ -434,6 +446,79 @@ class TeamsStoryTest extends TeamsStage {
         assertThat(channel.toString())
                 .contains("private")
                 .doesNotContain(request.id().value(), "s3:", "alice");
+    }
+
+    @Test
+    @DisplayName(
+            "R15 R16 whose call no approval helps, or went to a disabled service, is told once in Teams, with what his tenant adds")
+    void tellsWhatNoApprovalHelps() throws Exception {
+        connect(Cast.ALICE);
+        choices.setAddendum(as(Cast.ERIN), "Call 4711 at night.");
+        int before = cards(Cast.ALICE).size();
+
+        for (String sample : List.of("denied-gamelift.json", "denied-by-permissions-boundary.json")) {
+            String call = Files.readString(Path.of("samples", sample));
+            intake.receive(as(Cast.ERIN), call);
+            intake.receive(as(Cast.ERIN), call.replaceAll("(\"eventID\": \"..)..", "$100"));
+        }
+        deliver();
+
+        assertThat(cards(Cast.ALICE)).hasSize(before + 2);
+        JsonNode disabled = only(Cast.ALICE, "Disabled: gamelift in " + Cast.PROD);
+        JsonNode helpless = only(Cast.ALICE, "No approval can help: s3:");
+        assertThat(textOf(helpless)).contains("Blocked by: ", "permissions boundary");
+        for (JsonNode card : List.of(disabled, helpless)) {
+            assertThat(textOf(card)).endsWith("Call 4711 at night.");
+            assertThat(actions(card)).isEmpty();
+        }
+        assertThat(count("access_request")).isZero();
+    }
+
+    @Test
+    @DisplayName(
+            "R31 where no justification is asked for, the form has neither its field nor the duration's; the approver has")
+    void asksForNoJustificationWhereNoneIsWanted() {
+        requestUserJustification(false);
+        connect(Cast.ALICE);
+        connect(Cast.BOB);
+
+        say(Cast.ALICE, "request payments-prod s3:DeleteBucket");
+        JsonNode form = last(Cast.ALICE);
+        assertThat(form.findValuesAsText("id"))
+                .contains("account", "permission")
+                .doesNotContain("justification", "duration", "ownDuration");
+        click(Cast.ALICE, form, "Ask", Map.of("account", Cast.PROD, "permission", "s3:DeleteBucket"));
+        deliver();
+        JsonNode approve =
+                click(Cast.BOB, only(Cast.BOB, "Please decide"), "Approve").card();
+        click(Cast.BOB, approve, "Approve", Map.of("message", "Fine.", "duration", "PT15M"));
+
+        assertThat(requestFor("s3:DeleteBucket").grantedDuration().orElseThrow().inWords())
+                .isEqualTo("15 minutes");
+    }
+
+    @Test
+    @DisplayName("who has muted Teams, or a scope, is told nothing of it there, and of everything else")
+    void mutes() {
+        connect(Cast.BOB);
+        choices.mute(as(Cast.BOB), Mute.Kind.SCOPE, "ou-production");
+        AccessRequest muted = aPendingRequest();
+        deliver();
+        assertThat(cards(Cast.BOB))
+                .noneMatch(card -> textOf(card).contains(muted.id().value()));
+
+        choices.unmute(as(Cast.BOB), Mute.Kind.SCOPE, "ou-production");
+        choices.mute(as(Cast.BOB), Mute.Kind.CHANNEL, "teams");
+        AccessRequest quiet = ask(Cast.ALICE, Cast.PROD, "kms:ScheduleKeyDeletion", "PT1H");
+        deliver();
+        assertThat(cards(Cast.BOB))
+                .noneMatch(card -> textOf(card).contains(quiet.id().value()));
+        assertThat(told(quiet, "decide")).as("by mail").contains(Cast.BOB.value());
+
+        choices.unmute(as(Cast.BOB), Mute.Kind.CHANNEL, "teams");
+        AccessRequest told = ask(Cast.ALICE, Cast.PROD, "iam:CreateUser", "PT1H");
+        deliver();
+        assertThat(textOf(only(Cast.BOB, "Please decide"))).contains(told.id().value());
     }
 
     private AccessRequest requestFor(String permission) {
