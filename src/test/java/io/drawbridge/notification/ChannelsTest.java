@@ -1,5 +1,6 @@
 package io.drawbridge.notification;
 
+import static io.drawbridge.notification.PostOffice.ACME;
 import static io.drawbridge.notification.PostOffice.ALICE;
 import static io.drawbridge.notification.PostOffice.BOB;
 import static io.drawbridge.notification.PostOffice.CAROL;
@@ -22,8 +23,12 @@ import io.drawbridge.organization.NotificationChannel.Kind;
 import io.drawbridge.organization.NotificationChannelDesk;
 import io.drawbridge.organization.NotificationChannelDesk.Draft;
 import io.drawbridge.organization.NotificationChannelDesk.Made;
+import io.drawbridge.organization.aws.AwsConnections;
+import io.drawbridge.organization.aws.AwsUnderTest;
 import io.drawbridge.policy.AccessDuration;
 import io.drawbridge.request.AccessRequest;
+import io.drawbridge.stage.FaultyProxy;
+import io.drawbridge.stage.Moto;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -34,6 +39,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
@@ -47,6 +53,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import software.amazon.awssdk.services.sns.SnsClient;
+import software.amazon.awssdk.services.sqs.SqsClient;
 
 /** A tenant's own channels, over the outbox, to receivers of this test's. */
 @ExtendWith(OutputCaptureExtension.class)
@@ -417,6 +425,63 @@ class ChannelsTest {
                 .doesNotContain("Clean up"));
         assertThat(office.desk().find(office.caller(ERIN), list.id()).delivery())
                 .isEqualTo(NotificationChannel.Delivery.WORKING);
+    }
+
+    @Test
+    @DisplayName("R3 an AWS SNS that is down for an hour misses nothing and gets nothing twice")
+    void topicDownForAnHourLosesNothing() throws Exception {
+        FaultyProxy line = new FaultyProxy(Moto.server().reset().endpoint());
+        opened.add(line);
+        AwsConnections aws = new AwsUnderTest(office.clock)
+                .connections(line.endpoint(), Map.of("acme", AwsUnderTest.tenant("123456789012")), Map.of());
+        opened.add(aws);
+        SnsClient sns = aws.demand(ACME).sns("eu-central-1");
+        SqsClient sqs = aws.demand(ACME).sqs();
+        String topic = sns.createTopic(asked -> asked.name("drawbridge")).topicArn();
+        String queue = sqs.createQueue(asked -> asked.queueName("readers")).queueUrl();
+        sns.subscribe(asked ->
+                asked.topicArn(topic).protocol("sqs").endpoint("arn:aws:sqs:eu-central-1:123456789012:readers"));
+        office.close();
+        office = PostOffice.withTopicsOf(aws);
+        Made made = office.desk()
+                .add(
+                        office.caller(ERIN),
+                        Kind.SNS,
+                        new Draft("Topic", List.of(topic), List.of(), List.of(), null, null, null));
+        line.fault(call -> Optional.of(FaultyProxy.Answer.error(503, "ServiceUnavailable", "Down.")));
+        List<String> told = new ArrayList<>();
+        for (int minute = 0; minute < 60; minute += 10) {
+            AccessRequest request = pending();
+            told.add(request.id().value());
+            office.committing(() -> office.requests().pendingWith(request, Set.of(BOB)));
+            office.tellChannels();
+            office.clock.forward(Duration.ofMinutes(10));
+        }
+        NotificationChannel failing =
+                office.desk().find(office.caller(ERIN), made.channel().id());
+        assertThat(failing.delivery()).isEqualTo(NotificationChannel.Delivery.FAILING);
+        assertThat(failing.state().lastFailure()).contains("503");
+        assertThat(deliveries(made)).hasSize(6).allMatch(delivery -> delivery.sentAt() == null);
+
+        line.fault(call -> Optional.empty());
+        for (int minute = 0; minute < 6; minute++) {
+            office.tellChannels();
+            office.clock.forward(Duration.ofMinutes(10));
+        }
+
+        assertThat(sqs.receiveMessage(asked -> asked.queueUrl(queue).maxNumberOfMessages(10)).messages().stream()
+                        .map(message -> request(message(message.body()))))
+                .containsExactlyElementsOf(told);
+        assertThat(deliveries(made)).allMatch(delivery -> delivery.sentAt() != null);
+    }
+
+    /** What SNS puts around a message that it hands to a queue, taken off. */
+    private static String message(String body) {
+        try {
+            return JSON.readTree(body).path("Message").asText();
+        } catch (IOException unreadable) {
+            throw new AssertionError(unreadable);
+        }
     }
 
     @Test

@@ -12,6 +12,7 @@ import io.drawbridge.organization.PermissionName;
 import io.drawbridge.organization.ScopeId;
 import io.drawbridge.organization.Settings;
 import io.drawbridge.organization.Way;
+import io.drawbridge.organization.aws.AwsConnections;
 import io.drawbridge.policy.AccessDuration;
 import io.drawbridge.request.AccessRequest;
 import io.drawbridge.request.Identity;
@@ -51,7 +52,8 @@ final class PostOffice implements AutoCloseable {
     final SettableClock clock = new SettableClock();
     private final AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
 
-    private PostOffice(@Nullable Integer port, @Nullable Lookup lookup, String... properties) {
+    private PostOffice(
+            @Nullable Integer port, @Nullable Lookup lookup, @Nullable AwsConnections aws, String... properties) {
         JdbcDataSource source = new JdbcDataSource();
         source.setURL("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
         Flyway.configure()
@@ -72,6 +74,9 @@ final class PostOffice implements AutoCloseable {
         }
         if (lookup != null) {
             context.registerBean("names", Lookup.class, () -> lookup, bean -> bean.setPrimary(true));
+        }
+        if (aws != null) {
+            context.registerBean(AwsConnections.class, () -> aws);
         }
         context.register(Rooms.class, NotificationChannelDesk.class);
         context.refresh();
@@ -95,11 +100,16 @@ final class PostOffice implements AutoCloseable {
     static class Rooms {}
 
     static PostOffice withoutMail(String... properties) {
-        return new PostOffice(null, null, properties);
+        return new PostOffice(null, null, null, properties);
     }
 
     static PostOffice withMailTo(int port) {
-        return new PostOffice(port, null, "drawbridge.mail.from=Drawbridge <no-reply@drawbridge.example.com>");
+        return new PostOffice(port, null, null, "drawbridge.mail.from=Drawbridge <no-reply@drawbridge.example.com>");
+    }
+
+    /** With topics of the AWS that those lead to. */
+    static PostOffice withTopicsOf(AwsConnections aws) {
+        return new PostOffice(null, null, aws);
     }
 
     /** With webhooks, whose names are looked up there. */
@@ -107,7 +117,7 @@ final class PostOffice implements AutoCloseable {
         String[] all = Arrays.copyOf(properties, properties.length + 2);
         all[properties.length] = "drawbridge.channels.secret-keys=ZGVtbyBrZXksIG5vdCBhIHNlY3JldCwgMzIgYnl0ZXM=";
         all[properties.length + 1] = "drawbridge.mail.from=Drawbridge <no-reply@drawbridge.example.com>";
-        return new PostOffice(mailPort, lookup, all);
+        return new PostOffice(mailPort, lookup, null, all);
     }
 
     NotificationChannelDesk desk() {

@@ -11,7 +11,6 @@ import io.drawbridge.notification.Sender.Dispatch;
 import io.drawbridge.notification.Sender.Outcome;
 import io.drawbridge.organization.NotificationChannel;
 import io.drawbridge.organization.aws.AwsConnections;
-import io.drawbridge.organization.aws.AwsProperties;
 import io.drawbridge.organization.aws.AwsUnderTest;
 import io.drawbridge.stage.Moto;
 import io.drawbridge.stage.TestClock;
@@ -123,19 +122,8 @@ class TopicOnMotoTest {
     }
 
     private AwsConnections connections(URI endpoint) {
-        AwsProperties.Tenant acme = new AwsProperties.Tenant(
-                "123456789012",
-                null,
-                null,
-                "eu-central-1",
-                null,
-                null,
-                null,
-                "DrawbridgeMember",
-                List.of(),
-                List.of(),
-                null);
-        return new AwsUnderTest(clock).connections(endpoint, Map.of("acme", acme), Map.of());
+        return new AwsUnderTest(clock)
+                .connections(endpoint, Map.of("acme", AwsUnderTest.tenant("123456789012")), Map.of());
     }
 
     private static TopicSender sender(AwsConnections connections) {

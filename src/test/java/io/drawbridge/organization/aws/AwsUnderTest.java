@@ -5,6 +5,7 @@ import io.drawbridge.stage.Moto;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.flywaydb.core.Flyway;
@@ -55,6 +56,12 @@ public final class AwsUnderTest {
 
     public AwsQuotas quotas(AwsProperties properties) {
         return new AwsQuotas(database, transactions, properties, clock);
+    }
+
+    /** A tenant whose organisation has nothing special. */
+    public static AwsProperties.Tenant tenant(String account) {
+        return new AwsProperties.Tenant(
+                account, null, null, "eu-central-1", null, null, null, "DrawbridgeMember", List.of(), List.of(), null);
     }
 
     /** Connections of these tenants to an endpoint, with quotas that nobody waits for unless some are given. */
