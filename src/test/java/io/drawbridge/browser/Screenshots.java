@@ -7,6 +7,10 @@ import com.microsoft.playwright.Response;
 import com.microsoft.playwright.options.LoadState;
 import com.microsoft.playwright.options.ScreenshotAnimations;
 import io.drawbridge.Drawbridge;
+import io.drawbridge.identity.ChatAccount;
+import io.drawbridge.identity.ChatAccountDesk;
+import io.drawbridge.identity.ChatPlatform;
+import io.drawbridge.stage.SlackEmulator;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -27,7 +31,8 @@ import org.springframework.context.ConfigurableApplicationContext;
  * Takes the pictures in {@code docs/screens}: every page, on a desktop and on a phone, of a demo with some requests in it.
  *
  * <p>By hand: {@code ./mvnw -q test-compile exec:java -Dexec.classpathScope=test
- * -Dexec.mainClass=io.drawbridge.browser.Screenshots}. A page that does not exist is named and left out.
+ * -Dexec.mainClass=io.drawbridge.browser.Screenshots}, with the emulator of Slack installed
+ * ({@code npm ci --prefix tools/slack-emulator}). A page that does not exist is named and left out.
  */
 public final class Screenshots {
     private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -36,11 +41,13 @@ public final class Screenshots {
 
     private final String home;
     private final Path folder;
+    private final ChatAccountDesk accounts;
     private final List<String> missing = new ArrayList<>();
 
-    private Screenshots(String home, Path folder) {
+    private Screenshots(String home, Path folder, ChatAccountDesk accounts) {
         this.home = home;
         this.folder = folder;
+        this.accounts = accounts;
     }
 
     public static void main(String[] arguments) throws Exception {
@@ -51,12 +58,22 @@ public final class Screenshots {
         try (ConfigurableApplicationContext running = application.run(
                         "--server.port=0",
                         "--spring.datasource.url=jdbc:h2:mem:screens;LOCK_TIMEOUT=10000;DB_CLOSE_DELAY=-1",
-                        "--drawbridge.cloud.dry-run.confirm-after=0s");
+                        "--drawbridge.cloud.dry-run.confirm-after=0s",
+                        "--drawbridge.channels.allow-inside=localhost",
+                        "--drawbridge.slack.api-url=" + SlackEmulator.line().endpoint() + "/api/",
+                        "--drawbridge.slack.signing-secret=" + SlackEmulator.SIGNING_SECRET,
+                        "--drawbridge.slack.workspaces[0].id=" + SlackEmulator.WORKSPACE,
+                        "--drawbridge.slack.workspaces[0].name=Acme",
+                        "--drawbridge.slack.workspaces[0].tenant=acme",
+                        "--drawbridge.slack.workspaces[0].bot-token=" + SlackEmulator.TOKEN);
                 Chromium chromium = Chromium.launch()) {
             int port = ((ServletWebServerApplicationContext) running)
                     .getWebServer()
                     .getPort();
-            new Screenshots("http://127.0.0.1:" + port, folder).take(chromium);
+            new Screenshots("http://127.0.0.1:" + port, folder, running.getBean(ChatAccountDesk.class)).take(chromium);
+        } finally {
+            // Its threads would keep this program.
+            SlackEmulator.line().close();
         }
     }
 
@@ -77,6 +94,15 @@ public final class Screenshots {
         post("bob", "/v1/requests/" + pending + "/messages", Map.of("body", "Who else used it?"));
         call("intake", "/v1/events/cloudtrail", Files.readString(Path.of("samples/denied-s3-delete-bucket.json")));
 
+        SlackEmulator slack = SlackEmulator.server();
+        Page connecting = signedIn(chromium, Chromium.Window.DESKTOP, "bob");
+        connecting.navigate(home + "/chat/connect/" + linkFor(slack, "bob"));
+        connecting.getByText("Yes, it is mine").click();
+        post(
+                "erin",
+                "/v1/notification-channels",
+                Map.of("name", "Alarms", "kind", "webhook", "url", "https://localhost/hooks/drawbridge"));
+
         for (Chromium.Window window : Chromium.Window.values()) {
             String size = suffix(window);
             Page nobody = chromium.person(window);
@@ -86,9 +112,11 @@ public final class Screenshots {
             picture(bob, "/requests", "requests" + size);
             picture(bob, "/requests/" + pending, "request" + size);
             picture(bob, "/notices", "notices" + size);
+            picture(bob, "/chat", "chat" + size);
 
             Page alice = withoutGuide(signedIn(chromium, window, "alice"));
             picture(alice, "/requests", "requests-of-a-requester" + size);
+            picture(alice, "/chat/connect/" + linkFor(slack, "alice"), "chat-connect" + size);
             picture(alice, "/requests/" + active, "request-approved" + size);
             picture(
                     alice,
@@ -96,8 +124,8 @@ public final class Screenshots {
                     "new-request" + size);
 
             Page erin = signedIn(chromium, window, "erin");
-            for (String page :
-                    List.of("grants", "organization", "policies", "audit", "drift", "settings", "api-keys")) {
+            for (String page : List.of(
+                    "grants", "organization", "policies", "audit", "drift", "channels", "settings", "api-keys")) {
                 picture(erin, "/" + page, page + size);
             }
 
@@ -108,6 +136,12 @@ public final class Screenshots {
         if (!missing.isEmpty()) {
             System.out.println("Left out, because they do not exist: " + String.join(", ", missing));
         }
+    }
+
+    /** The secret of a link that connects the Slack account of that person. */
+    private String linkFor(SlackEmulator slack, String person) {
+        return accounts.invite(
+                new ChatAccount(ChatPlatform.SLACK, SlackEmulator.WORKSPACE, slack.userWith(person + "@acme.example")));
     }
 
     private static String suffix(Chromium.Window window) {
