@@ -423,21 +423,23 @@ public class Conversation implements DisposableBean {
     }
 
     private ChatReply ask(Caller caller, Map<String, String> values) {
-        String permission = filled(values.get("permission"));
-        boolean set = permission != null && permission.startsWith(PERMISSION_SET);
-        AccessRequest request = opening.ask(
-                caller,
-                new AskForAccess(
-                        filled(values.get("account")),
-                        set ? null : permission,
-                        set && permission != null ? permission.substring(PERMISSION_SET.length()) : null,
-                        duration(values),
-                        filled(values.get("justification")),
-                        "true".equals(values.get("breakGlass")),
-                        filled(values.get("ticket")),
-                        filled(values.get("identity"))));
+        AccessRequest request = opening.ask(caller, filledIn(values, duration(values)));
         return new ChatReply.Said(
                 words.own(request, grants.findByRequest(request.id()).orElse(null)));
+    }
+
+    private static AskForAccess filledIn(Map<String, String> values, @Nullable String duration) {
+        String permission = filled(values.get("permission"));
+        boolean set = permission != null && permission.startsWith(PERMISSION_SET);
+        return new AskForAccess(
+                filled(values.get("account")),
+                set ? null : permission,
+                set && permission != null ? permission.substring(PERMISSION_SET.length()) : null,
+                duration,
+                filled(values.get("justification")),
+                "true".equals(values.get("breakGlass")),
+                filled(values.get("ticket")),
+                filled(values.get("identity")));
     }
 
     private ChatMessage end(Caller caller, RequestId id) {
@@ -534,8 +536,7 @@ public class Conversation implements DisposableBean {
                 permission == null ? null : new Option(permission, permission)));
         if (settings.of(caller.tenant()).requestUserJustification()) {
             fields.add(text("justification", "Why do you need it?", false));
-            fields.addAll(durationFields(
-                    options(DurationOffer.STANDARD), values.get("duration"), "The policy says how long is possible."));
+            fields.addAll(durations(caller, values));
         }
         fields.add(new ChatForm.Field(
                 "breakGlass",
@@ -604,7 +605,27 @@ public class Conversation implements DisposableBean {
     }
 
     private List<ChatForm.Field> durations(Caller caller, AccessRequest request, @Nullable String asked) {
-        DurationOffer offer = reader.durations(caller, request.id());
+        return durations(reader.durations(caller, request.id()), asked);
+    }
+
+    /** Those that can be asked, once it is known for what; what cannot be used is said when the form is sent. */
+    private List<ChatForm.Field> durations(Caller caller, Map<String, String> values) {
+        String asked = values.get("duration");
+        if (values.containsKey("account") && values.containsKey("permission")) {
+            try {
+                DurationOffer offer =
+                        opening.preview(caller, filledIn(values, null)).durations();
+                if (!offer.offered().isEmpty()) {
+                    return durations(offer, asked);
+                }
+            } catch (InvalidInputException | ForbiddenException | IllegalArgumentException notYet) {
+                LOG.debug("What {} has typed so far can be asked for by nobody.", caller.id(), notYet);
+            }
+        }
+        return durationFields(options(DurationOffer.STANDARD), asked, "The policy says how long is possible.");
+    }
+
+    private static List<ChatForm.Field> durations(DurationOffer offer, @Nullable String asked) {
         List<AccessDuration> offered = new ArrayList<>(offer.offered());
         AccessDuration chosen =
                 asked == null ? offer.preset() : AccessDuration.parse(asked).atMost(offer.maximum());

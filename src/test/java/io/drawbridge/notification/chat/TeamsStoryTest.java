@@ -176,25 +176,32 @@ class TeamsStoryTest extends TeamsStage {
     @Test
     @DisplayName("R34 R44 no more than the cap is offered or taken, whatever is sent")
     void capHolds() {
+        connect(Cast.ALICE);
         connect(Cast.BOB);
+        say(Cast.ALICE, "request payments-prod s3:DeleteBucket");
+        JsonNode asking = last(Cast.ALICE);
         AccessRequest request = aPendingRequest();
         deliver();
-
-        JsonNode form =
-                click(Cast.BOB, only(Cast.BOB, "Please decide"), "Approve").card();
-        List<String> offered = StreamSupport.stream(
-                        input(form, "duration").path("choices").spliterator(), false)
-                .map(choice -> choice.path("value").asText())
-                .toList();
         List<String> right = reader.durations(as(Cast.BOB), request.id()).offered().stream()
                 .map(Object::toString)
                 .toList();
-        assertThat(offered).containsAll(right).doesNotContain("forever");
+
+        JsonNode form =
+                click(Cast.BOB, only(Cast.BOB, "Please decide"), "Approve").card();
+
+        assertThat(choices(asking, "duration")).containsExactlyElementsOf(right);
+        assertThat(input(asking, "duration").path("value").asText()).isEqualTo("PT1H");
+        assertThat(choices(form, "duration")).containsAll(right).doesNotContain("forever");
         JsonNode again = click(Cast.BOB, form, "Approve", Map.of("message", "Fine.", "duration", "forever"))
                 .card();
-
         assertThat(again.toString()).contains("\"color\":\"Attention\"");
         assertThat(now(request).status()).isEqualTo(RequestStatus.PENDING);
+    }
+
+    private static List<String> choices(JsonNode form, String field) {
+        return StreamSupport.stream(input(form, field).path("choices").spliterator(), false)
+                .map(choice -> choice.path("value").asText())
+                .toList();
     }
 
     @Test
@@ -495,6 +502,27 @@ class TeamsStoryTest extends TeamsStage {
 
         assertThat(requestFor("s3:DeleteBucket").grantedDuration().orElseThrow().inWords())
                 .isEqualTo("15 minutes");
+    }
+
+    @Test
+    @DisplayName("R17 R32 who owns a role asks for it in Teams as on the page, and nobody else does")
+    void asksForAnIdentityOfHisOwn() {
+        connect(Cast.ALICE);
+        connect(Cast.BOB);
+        Map<String, String> asked = Map.of(
+                "account", Cast.PROD, "permission", "s3:DeleteBucket", "duration", "PT1H", "identity", DEPLOY_ROLE);
+
+        say(Cast.ALICE, "request");
+        JsonNode refused = click(Cast.ALICE, last(Cast.ALICE), "Ask", asked).card();
+        assertThat(textOf(refused)).startsWith("Not allowed");
+        assertThat(count("access_request")).isZero();
+        say(Cast.BOB, "request");
+        click(Cast.BOB, last(Cast.BOB), "Ask", asked);
+
+        AccessRequest request = requestFor("s3:DeleteBucket");
+        assertThat(request.identity().arn()).isEqualTo(DEPLOY_ROLE);
+        assertThat(request.requester()).isEqualTo(Cast.BOB);
+        assertThat(request.status()).as("without a question").isEqualTo(RequestStatus.PENDING);
     }
 
     @Test
