@@ -69,8 +69,7 @@ class EngineConfiguration {
                 engine.setCustomHistoryLevels(new ArrayList<>(List.of(new KeysOnlyHistory())));
                 engine.setHistory(KeysOnlyHistory.NAME);
                 // Cleaned up by the end of an instance and the history time of its diagram. The engine would otherwise
-                // write
-                // the time of its removal into every row of its history when it ends, by 13 statements.
+                // write the time of its removal into every row of its history when it ends, by 13 statements.
                 engine.setHistoryRemovalTimeStrategy(ProcessEngineConfiguration.HISTORY_REMOVAL_TIME_STRATEGY_NONE);
                 engine.setHistoryCleanupStrategy(ProcessEngineConfiguration.HISTORY_CLEANUP_STRATEGY_END_TIME_BASED);
                 // Behind everything else: whatever a request or a grant waits for is taken first.

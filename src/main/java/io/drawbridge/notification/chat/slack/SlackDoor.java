@@ -94,8 +94,7 @@ class SlackDoor implements ChatDoor {
                 .build();
         this.parser = new SlackRequestParser(config);
         // NB. No middleware of Bolt's: the signature is checked before a byte is read, by our clock and in constant
-        // time, and
-        // who speaks for whom is the conversation's to say.
+        // time, and who speaks for whom is the conversation's to say.
         this.app = new App(config, slack, List.of());
         app.command(ANY, (request, context) -> {
             SlashCommandPayload command = request.getPayload();

@@ -362,8 +362,8 @@ final class TeamsDoor implements ChatDoor, DisposableBean {
         if (reply instanceof ChatReply.Said said) {
             ObjectNode card = shown(said);
             String message = text(activity, "/replyToId");
-            // NB. What comes from the outbox is replaced from there. The answer alone is seen until the chat is opened
-            // again.
+            // NB. What comes from the outbox is replaced from there. The answer alone would be seen until the chat is
+            // opened again.
             if (key == null && !message.isEmpty() && message.length() <= LONGEST_ID) {
                 keep(
                         speaker,
