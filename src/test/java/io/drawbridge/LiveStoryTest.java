@@ -166,8 +166,13 @@ class LiveStoryTest extends LiveStage {
         String path = "/v1/notification-channels/" + made.at("/channel/id");
 
         Answer listed = get("erin", "/v1/notification-channels");
-        Answer changed =
-                call("erin", "PUT", path, Map.of("name", "Chat", "url", "http://127.0.0.1:9/other", "enabled", false));
+        Answer changed = call(
+                "erin",
+                "PUT",
+                path,
+                Map.of("name", "Chat", "kind", "webhook", "url", "http://127.0.0.1:9/other", "enabled", false));
+        Answer turned = call(
+                "erin", "PUT", path, Map.of("name", "Chat", "kind", "sns", "topicArn", "arn:aws:sns:eu-central-1:1:x"));
         Answer tested = post("erin", path + ":test", Map.of());
         Answer told = get("erin", path + "/deliveries");
         Answer unknown = call("erin", "PUT", path, Map.of("name", "Chat", "colour", "red"));
@@ -177,6 +182,8 @@ class LiveStoryTest extends LiveStage {
         assertThat(changed.status()).as(changed.text()).isEqualTo(200);
         assertThat(changed.at("/delivery")).isEqualTo("disabled");
         assertThat(changed.text()).contains("Authorization").doesNotContain(secret, "header-secret");
+        assertThat(turned.status()).isEqualTo(422);
+        assertThat(turned.text()).contains("is webhook and stays so");
         assertThat(tested.status()).isEqualTo(202);
         assertThat(told.at("/items/0/eventId")).isEqualTo(tested.at("/eventId"));
         assertThat(told.at("/items/0/event")).isEqualTo("channel.test");

@@ -63,24 +63,9 @@ class NotificationChannelController {
             description = "The answer is the only place in which a secret that is made here ever stands.")
     @ApiResponse(responseCode = "201", description = "The channel.")
     @ProblemStatuses({409, 422})
-    ResponseEntity<AddedRepresentation> add(@Only(Role.ADMINISTRATOR) Caller caller, @RequestBody Adding adding) {
-        String word = adding.kind();
-        Kind kind = word == null ? null : Given.word("kind", word, Kind.class);
-        NotificationChannelDesk.Made made = desk.add(
-                caller,
-                kind,
-                draft(
-                        kind,
-                        new Changing(
-                                adding.name(),
-                                adding.url(),
-                                adding.topicArn(),
-                                adding.addresses(),
-                                adding.secret(),
-                                adding.headers(),
-                                adding.events(),
-                                adding.scopes(),
-                                adding.enabled())));
+    ResponseEntity<AddedRepresentation> add(@Only(Role.ADMINISTRATOR) Caller caller, @RequestBody ChannelToBe wanted) {
+        Kind kind = kind(wanted);
+        NotificationChannelDesk.Made made = desk.add(caller, kind, draft(kind, wanted));
         return ResponseEntity.created(
                         URI.create("/v1/notification-channels/" + made.channel().id()))
                 .body(new AddedRepresentation(made.secret(), represented(caller, made.channel())));
@@ -98,14 +83,18 @@ class NotificationChannelController {
     @Operation(
             summary = "Replace what a notification channel is told and where; for administrators.",
             description =
-                    "Its kind stays. Secret and headers stay as they are where they are left out. A channel that was"
+                    "Its kind stays, and can be left out. Secret and headers stay as they are where they are left out. A channel that was"
                             + " stopped starts again, and is told what has waited.")
     @ApiResponse(responseCode = "200", description = "The channel as it is now.")
     @ProblemStatuses({404, 409, 422})
     ChannelRepresentation change(
-            @Only(Role.ADMINISTRATOR) Caller caller, @PathVariable String id, @RequestBody Changing changing) {
+            @Only(Role.ADMINISTRATOR) Caller caller, @PathVariable String id, @RequestBody ChannelToBe wanted) {
         Kind kind = desk.find(caller, id).kind();
-        return represented(caller, desk.change(caller, id, draft(kind, changing)));
+        if (wanted.kind() != null && kind(wanted) != kind) {
+            throw new InvalidInputException(
+                    "kind", "is " + kind.word() + " and stays so; remove the channel and add another instead.");
+        }
+        return represented(caller, desk.change(caller, id, draft(kind, wanted)));
     }
 
     @DeleteMapping("/{id}")
@@ -148,7 +137,12 @@ class NotificationChannelController {
                 page -> page.stream().map(DeliveryRepresentation::of).toList());
     }
 
-    private static NotificationChannelDesk.Draft draft(@Nullable Kind kind, Changing given) {
+    private static @Nullable Kind kind(ChannelToBe wanted) {
+        String word = wanted.kind();
+        return word == null ? null : Given.word("kind", word, Kind.class);
+    }
+
+    private static NotificationChannelDesk.Draft draft(@Nullable Kind kind, ChannelToBe given) {
         Map<Kind, @Nullable List<String>> targets = new LinkedHashMap<>();
         String url = given.url();
         String topic = given.topicArn();
@@ -210,19 +204,19 @@ class NotificationChannelController {
     }
 
     /**
-     * A channel to add.
+     * A channel as it is to be.
      *
-     * @param kind {@code webhook}, {@code sns} or {@code mail}
+     * @param kind {@code webhook}, {@code sns} or {@code mail}; of a channel that is there, its own or nothing
      * @param url of a webhook
      * @param topicArn of a topic
      * @param addresses of a mail list
-     * @param secret what a webhook signs with; left out, one is made
-     * @param headers of a webhook, beside Drawbridge's own
+     * @param secret what a webhook signs with; left out, one is made, or it stays as it is
+     * @param headers of a webhook, beside Drawbridge's own; left out, there are none, or they stay as they are
      * @param events left out or empty for all
      * @param scopes ids; left out or empty for everywhere
      * @param enabled left out for yes
      */
-    record Adding(
+    record ChannelToBe(
             @Nullable String name,
             @Nullable String kind,
             @Nullable String url,
@@ -236,25 +230,7 @@ class NotificationChannelController {
         /** Without the secrets. */
         @Override
         public String toString() {
-            return "Adding[" + name + "]";
-        }
-    }
-
-    /** A channel as it is to be; what it means is the same as for one to add. */
-    record Changing(
-            @Nullable String name,
-            @Nullable String url,
-            @Nullable String topicArn,
-            @Nullable List<String> addresses,
-            @Nullable String secret,
-            @Nullable Map<String, String> headers,
-            @Nullable List<String> events,
-            @Nullable List<String> scopes,
-            @Nullable Boolean enabled) {
-        /** Without the secrets. */
-        @Override
-        public String toString() {
-            return "Changing[" + name + "]";
+            return "ChannelToBe[" + name + "]";
         }
     }
 
