@@ -76,14 +76,16 @@ public class ChatAccountDesk {
             known = matchByAddress(account, workspace.get());
         }
         return known.filter(connection -> stands(connection, workspace.get()))
-                .flatMap(connection -> people.find(connection.tenant(), connection.person()))
-                .filter(person -> person.has(Role.REQUESTER))
+                .flatMap(connection -> living(connection.tenant(), connection.person()))
                 // NB. A chat proves no second factor, and its platform no address of the person.
                 .map(person -> new Caller(person, person.tenant(), null, false));
     }
 
-    /** The accounts that speak for the person now, by platform and workspace. */
+    /** The accounts that speak for the person now, by platform and workspace; none for one who has left. */
     public List<ChatConnection> speakingFor(TenantId tenant, PersonId person) {
+        if (living(tenant, person).isEmpty()) {
+            return List.of();
+        }
         return connections.of(tenant, person).stream()
                 .filter(connection -> directory
                         .workspace(
@@ -328,6 +330,10 @@ public class ChatAccountDesk {
     /** Records that somebody nobody knows, or who may not, tried something in a chat of that tenant. */
     public void refused(TenantId tenant, String actor, ChatAccount account, String deed, String reason) {
         trail.recordRefusal(tenant, actor, "chat.refused", account.toString(), Map.of("deed", deed, "reason", reason));
+    }
+
+    private Optional<Person> living(TenantId tenant, PersonId person) {
+        return people.find(tenant, person).filter(found -> found.has(Role.REQUESTER));
     }
 
     private boolean stands(ChatConnection connection, ChatDirectory.Workspace workspace) {

@@ -34,9 +34,15 @@ public interface ChatDirectory {
     /**
      * An account as the platform has it.
      *
+     * @param name as people see it, in one line and without what turns letters round
      * @param address mail address, null if the platform does not tell it
      * @param member whether it is a living account of a person who belongs to that workspace: no guest, no bot, nobody from
      *     another workspace
      */
-    record Profile(String name, @Nullable String address, boolean member) {}
+    record Profile(String name, @Nullable String address, boolean member) {
+        public Profile {
+            name = name.replaceAll("[\\p{Cntrl}\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069]+", " ")
+                    .strip();
+        }
+    }
 }

@@ -3,6 +3,7 @@ package io.drawbridge.notification.chat;
 import static io.drawbridge.stage.Cast.ACME;
 import static io.drawbridge.stage.Cast.ALICE;
 import static io.drawbridge.stage.Cast.BOB;
+import static io.drawbridge.stage.Cast.CAROL;
 import static io.drawbridge.stage.Cast.ERIN;
 import static io.drawbridge.stage.Cast.GINA;
 import static io.drawbridge.stage.Cast.GUS;
@@ -232,10 +233,18 @@ class SlackIdentityTest extends SlackStage {
         assertThat(command(ALICE, "mine").body()).contains("Not connected");
 
         connect(ALICE);
+        AccessRequest asked = aPendingRequest();
+        deliver();
         database.sql("update person set active = false where id = ?")
                 .param(ALICE.value())
                 .update();
         assertThat(command(ALICE, "mine").body()).contains("Not connected");
+        decisions.deny(as(CAROL), asked.id(), "Between us.");
+        deliver();
+        assertThat(slack.messages(userOf(ALICE)).toString())
+                .as("who has left is told nothing more")
+                .contains("Not shown any more")
+                .doesNotContain("Between us.");
         database.sql("update person set active = true where id = ?")
                 .param(ALICE.value())
                 .update();

@@ -153,9 +153,14 @@ class SlackUnderAttackTest extends SlackStage {
         assertThat(confirm(BOB, linkFor(OUTSIDER)).getResponse().getStatus())
                 .as("a guest's")
                 .isEqualTo(403);
+        line.fault(call -> call.operation().equals("users.info")
+                ? Optional.of(new FaultyProxy.Answer(200, profile(false)))
+                : Optional.empty());
+        assertThat(page(BOB, linkFor(OUTSIDER)))
+                .as("one of nobody here, who calls himself as Bob is called")
+                .contains("not the address that Drawbridge has for you", OUTSIDER.value(), "(@outsider)")
+                .doesNotContain("\u202e");
         line.fault(call -> Optional.empty());
-        String ofNobody = linkFor(OUTSIDER);
-        assertThat(page(BOB, ofNobody)).contains("not the address that Drawbridge has for you");
         assertThat(page(BOB, linkFor(BOB))).doesNotContain("not the address that Drawbridge has for you");
         assertThat(accounts.speaker(accountOf(OUTSIDER))).isEmpty();
         assertThat(trail.of(ACME, accountOf(OUTSIDER).toString()))
@@ -245,8 +250,8 @@ class SlackUnderAttackTest extends SlackStage {
         answer.putObject("user")
                 .put("id", userOf(OUTSIDER))
                 .put("team_id", SlackEmulator.WORKSPACE)
-                .put("name", "bob")
-                .put("real_name", "Bob")
+                .put("name", "outsider")
+                .put("real_name", "\u202ereka\u202c Bob (@bob)")
                 .put("is_restricted", guest)
                 .putObject("profile")
                 .put("email", OUTSIDER.value());
