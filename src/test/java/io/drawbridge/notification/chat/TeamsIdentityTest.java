@@ -135,10 +135,8 @@ class TeamsIdentityTest extends TeamsStage {
     @Test
     @DisplayName("R70 an account that is not connected is shown how, can do nothing else, and its tries are audited")
     void unconnected() {
-        connect(Cast.BOB);
-        AccessRequest request = aPendingRequest();
-        deliver();
-        JsonNode question = only(Cast.BOB, "Please decide");
+        AccessRequest request = aQuestionTo(Cast.BOB);
+        JsonNode question = question(Cast.BOB);
         JsonNode form = click(Cast.BOB, question, "Approve").card();
 
         for (Answer answer : List.of(
@@ -191,10 +189,8 @@ class TeamsIdentityTest extends TeamsStage {
             "R70 a person of another tenant decides nothing here, knows nothing of it, and connects no account here")
     void anotherTenant() {
         connect(Cast.GUS);
-        connect(Cast.BOB);
-        AccessRequest request = aPendingRequest();
-        deliver();
-        JsonNode question = only(Cast.BOB, "Please decide");
+        AccessRequest request = aQuestionTo(Cast.BOB);
+        JsonNode question = question(Cast.BOB);
         JsonNode form = click(Cast.BOB, question, "Approve").card();
 
         assertThat(textOf(click(Cast.GUS, question, "Approve").card())).startsWith("Not found");
@@ -245,10 +241,8 @@ class TeamsIdentityTest extends TeamsStage {
     @Test
     @DisplayName("who disconnects or removes the app speaks for nobody at once, and what stood there cannot be clicked")
     void removing() {
-        connect(Cast.BOB);
-        AccessRequest request = aPendingRequest();
-        deliver();
-        JsonNode question = only(Cast.BOB, "Please decide");
+        AccessRequest request = aQuestionTo(Cast.BOB);
+        JsonNode question = question(Cast.BOB);
 
         assertThat(post(activity(Cast.BOB, "installationUpdate").put("action", "remove"))
                         .status())

@@ -48,7 +48,7 @@ class TeamsOutageTest extends TeamsStage {
         assertThat(cards(Cast.CAROL).stream()
                         .filter(card -> textOf(card).contains(during.id().value())))
                 .hasSize(1);
-        assertThat(actions(only(Cast.BOB, "Please decide"))).containsExactly("Approve", "Deny");
+        assertThat(actions(question(Cast.BOB))).containsExactly("Approve", "Deny");
         assertThat(database.sql("select count(*) from notice where transport = 'teams' and sent_at is null")
                         .query(Long.class)
                         .single())
@@ -71,7 +71,7 @@ class TeamsOutageTest extends TeamsStage {
         clock.moveBy(Duration.ofSeconds(1));
         deliver();
 
-        assertThat(actions(only(Cast.BOB, "Please decide"))).containsExactly("Approve", "Deny");
+        assertThat(actions(question(Cast.BOB))).containsExactly("Approve", "Deny");
     }
 
     @Test
@@ -92,7 +92,7 @@ class TeamsOutageTest extends TeamsStage {
         JsonNode form = click(Cast.BOB, copies.get(1), "Deny").card();
         click(Cast.BOB, form, "Deny", Map.of("message", "No."));
         deliver();
-        JsonNode orphan = only(Cast.BOB, "Please decide");
+        JsonNode orphan = question(Cast.BOB);
         JsonNode refresh = orphan.at("/refresh/action");
         assertThat(textOf(post(invocation(Cast.BOB, "show", refresh.path("data"), Map.of(), null))
                         .card()))
@@ -125,7 +125,7 @@ class TeamsOutageTest extends TeamsStage {
         teams.forgetBearers();
         deliver();
 
-        assertThat(actions(only(Cast.BOB, "Please decide"))).containsExactly("Approve", "Deny");
+        assertThat(actions(question(Cast.BOB))).containsExactly("Approve", "Deny");
     }
 
     @Test

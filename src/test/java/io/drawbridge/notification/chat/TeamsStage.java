@@ -11,6 +11,7 @@ import io.drawbridge.identity.ChatAccountDesk;
 import io.drawbridge.identity.ChatPlatform;
 import io.drawbridge.identity.PersonId;
 import io.drawbridge.notification.NotificationProperties;
+import io.drawbridge.request.AccessRequest;
 import io.drawbridge.stage.Cast;
 import io.drawbridge.stage.RequestStage;
 import io.drawbridge.stage.TeamsConnector;
@@ -220,6 +221,32 @@ abstract class TeamsStage extends RequestStage {
                         cards(person).stream().map(TeamsStage::textOf).toList())
                 .hasSize(1);
         return found.get(0);
+    }
+
+    /** Alice asks, and the question stands in the chat of the approver, who has just connected it. */
+    protected AccessRequest aQuestionTo(PersonId approver) {
+        connect(approver);
+        AccessRequest request = aPendingRequest();
+        deliver();
+        return request;
+    }
+
+    /** The only card that asks the person to decide. */
+    protected JsonNode question(PersonId person) {
+        return only(person, "Please decide");
+    }
+
+    /** The form that a click on that card opens. */
+    protected JsonNode form(PersonId person, String deed) {
+        return click(person, question(person), deed).card();
+    }
+
+    /** The oldest card on which that can be clicked. */
+    protected JsonNode withAction(PersonId person, String action) {
+        return cards(person).stream()
+                .filter(card -> actions(card).contains(action))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("No " + action + " for " + person + " in " + cards(person)));
     }
 
     /** All that a card says, in order, line by line. */

@@ -59,7 +59,7 @@ class TeamsStoryTest extends TeamsStage {
         assertThat(request.requester()).isEqualTo(Cast.ALICE);
         deliver();
 
-        JsonNode question = only(Cast.BOB, "Please decide");
+        JsonNode question = question(Cast.BOB);
         assertThat(textOf(question))
                 .contains(
                         Cast.ALICE.value(),
@@ -87,10 +87,7 @@ class TeamsStoryTest extends TeamsStage {
         assertThat(textOf(replaced)).contains(Cast.BOB.value(), "15 January 2026", "Fine, once.");
         runDueJobs();
         deliver();
-        JsonNode on = cards(Cast.ALICE).stream()
-                .filter(card -> actions(card).contains("End it now"))
-                .findFirst()
-                .orElseThrow();
+        JsonNode on = withAction(Cast.ALICE, "End it now");
         click(Cast.ALICE, on, "End it now");
         runDueJobs();
         assertThat(grantOf(request.id()).state()).isEqualTo(GrantState.REVOKED);
@@ -106,16 +103,13 @@ class TeamsStoryTest extends TeamsStage {
         AccessRequest request = aRequestedRequest();
         deliver();
 
-        JsonNode question = cards(Cast.ALICE).stream()
-                .filter(card -> actions(card).contains("Say why"))
-                .findFirst()
-                .orElseThrow();
+        JsonNode question = withAction(Cast.ALICE, "Say why");
         JsonNode form = click(Cast.ALICE, question, "Say why").card();
         click(Cast.ALICE, form, "Ask", Map.of("justification", "Because.", "duration", "PT1H"));
         assertThat(now(request).status()).isEqualTo(RequestStatus.PENDING);
         deliver();
         assertThat(cards(Cast.ALICE)).noneMatch(card -> actions(card).contains("Say why"));
-        JsonNode deny = click(Cast.BOB, only(Cast.BOB, "Please decide"), "Deny").card();
+        JsonNode deny = form(Cast.BOB, "Deny");
         click(Cast.BOB, deny, "Deny", Map.of("message", "Use the lifecycle rule."));
         deliver();
 
@@ -131,10 +125,7 @@ class TeamsStoryTest extends TeamsStage {
         AccessRequest request = aRequestedRequest();
         deliver();
 
-        JsonNode question = cards(Cast.ALICE).stream()
-                .filter(card -> actions(card).contains("No"))
-                .findFirst()
-                .orElseThrow();
+        JsonNode question = withAction(Cast.ALICE, "No");
         JsonNode answer = click(Cast.ALICE, question, "No").card();
         deliver();
 
@@ -147,10 +138,8 @@ class TeamsStoryTest extends TeamsStage {
     @DisplayName(
             "R43 a decision without a message, or with one that is too long, is not taken; the form stays as filled in")
     void messageIsMandatory() {
-        connect(Cast.BOB);
-        AccessRequest request = aPendingRequest();
-        deliver();
-        JsonNode question = only(Cast.BOB, "Please decide");
+        AccessRequest request = aQuestionTo(Cast.BOB);
+        JsonNode question = question(Cast.BOB);
 
         for (String deed : List.of("Approve", "Deny")) {
             JsonNode form = click(Cast.BOB, question, deed).card();
@@ -186,8 +175,7 @@ class TeamsStoryTest extends TeamsStage {
                 .map(Object::toString)
                 .toList();
 
-        JsonNode form =
-                click(Cast.BOB, only(Cast.BOB, "Please decide"), "Approve").card();
+        JsonNode form = form(Cast.BOB, "Approve");
 
         assertThat(choices(asking, "duration")).containsExactlyElementsOf(right);
         assertThat(input(asking, "duration").path("value").asText()).isEqualTo("PT1H");
@@ -208,10 +196,8 @@ class TeamsStoryTest extends TeamsStage {
     @DisplayName("R24 R33 the requester cannot approve his own request by a click, except where self-approval holds")
     void selfApproval() {
         connect(Cast.ALICE);
-        connect(Cast.BOB);
-        AccessRequest request = aPendingRequest();
-        deliver();
-        JsonNode question = only(Cast.BOB, "Please decide");
+        AccessRequest request = aQuestionTo(Cast.BOB);
+        JsonNode question = question(Cast.BOB);
 
         JsonNode refused = click(Cast.ALICE, question, "Approve").card();
         JsonNode form = click(Cast.BOB, question, "Approve").card();
@@ -225,8 +211,7 @@ class TeamsStoryTest extends TeamsStage {
 
         AccessRequest own = ask(Cast.ALICE, Cast.SANDBOX, "s3:DeleteBucket", "PT1H");
         deliver();
-        JsonNode allowed =
-                click(Cast.ALICE, only(Cast.ALICE, "Please decide"), "Approve").card();
+        JsonNode allowed = form(Cast.ALICE, "Approve");
         click(Cast.ALICE, allowed, "Approve", Map.of("message", "In my own sandbox."));
         assertThat(now(own).status()).isEqualTo(RequestStatus.APPROVED);
     }
@@ -234,11 +219,8 @@ class TeamsStoryTest extends TeamsStage {
     @Test
     @DisplayName("R1 R47 a form that was open when the request expired is answered with that, and the card says so")
     void expiresWhileTheFormIsOpen() {
-        connect(Cast.BOB);
-        AccessRequest request = aPendingRequest();
-        deliver();
-        JsonNode form =
-                click(Cast.BOB, only(Cast.BOB, "Please decide"), "Approve").card();
+        AccessRequest request = aQuestionTo(Cast.BOB);
+        JsonNode form = form(Cast.BOB, "Approve");
 
         after(Duration.ofHours(24));
         JsonNode late =
@@ -262,8 +244,7 @@ class TeamsStoryTest extends TeamsStage {
 
         after(Duration.ofSeconds(1));
         deliver();
-        JsonNode form =
-                click(Cast.CAROL, only(Cast.CAROL, "Please decide"), "Deny").card();
+        JsonNode form = form(Cast.CAROL, "Deny");
         click(Cast.CAROL, form, "Deny", Map.of("message", "Not on a Thursday."));
         deliver();
 
@@ -275,10 +256,8 @@ class TeamsStoryTest extends TeamsStage {
     @Test
     @DisplayName("R24 R42 who has lost the role between the card and the click decides nothing, and is audited")
     void lostRole() {
-        connect(Cast.BOB);
-        AccessRequest request = aPendingRequest();
-        deliver();
-        JsonNode question = only(Cast.BOB, "Please decide");
+        AccessRequest request = aQuestionTo(Cast.BOB);
+        JsonNode question = question(Cast.BOB);
         JsonNode form = click(Cast.BOB, question, "Approve").card();
 
         assign(Cast.PROD, Cast.CAROL);
@@ -320,10 +299,7 @@ class TeamsStoryTest extends TeamsStage {
         assertThat(cards(Cast.BOB).toString()).contains("\"style\":\"attention\"");
         after(Duration.ofMinutes(31));
         deliver();
-        JsonNode review = cards(Cast.BOB).stream()
-                .filter(card -> actions(card).contains("Review"))
-                .findFirst()
-                .orElseThrow();
+        JsonNode review = withAction(Cast.BOB, "Review");
         JsonNode reviewForm = click(Cast.BOB, review, "Review").card();
         click(
                 Cast.BOB,
@@ -344,10 +320,8 @@ class TeamsStoryTest extends TeamsStage {
         AccessRequest request = aPendingRequest();
         after(Duration.ofHours(1));
         deliver();
-        JsonNode form =
-                click(Cast.BOB, only(Cast.BOB, "Please decide"), "Approve").card();
-        JsonNode other =
-                click(Cast.CAROL, only(Cast.CAROL, "Please decide"), "Approve").card();
+        JsonNode form = form(Cast.BOB, "Approve");
+        JsonNode other = form(Cast.CAROL, "Approve");
         ObjectNode sent = clickOn(Cast.BOB, form, "Approve", Map.of("message", "Fine."), null);
 
         Answer first = post(sent);
@@ -366,10 +340,8 @@ class TeamsStoryTest extends TeamsStage {
     @DisplayName("a card that Teams looks at anew shows what the message should say by now, to nobody else")
     void refreshes() {
         connect(Cast.ALICE);
-        connect(Cast.BOB);
-        AccessRequest request = aPendingRequest();
-        deliver();
-        JsonNode question = only(Cast.BOB, "Please decide");
+        AccessRequest request = aQuestionTo(Cast.BOB);
+        JsonNode question = question(Cast.BOB);
         JsonNode refresh = question.at("/refresh/action");
         assertThat(question.at("/refresh/userIds/0").asText())
                 .isEqualTo(member(Cast.BOB).user());
@@ -496,8 +468,7 @@ class TeamsStoryTest extends TeamsStage {
                 .doesNotContain("justification", "duration", "ownDuration");
         click(Cast.ALICE, form, "Ask", Map.of("account", Cast.PROD, "permission", "s3:DeleteBucket"));
         deliver();
-        JsonNode approve =
-                click(Cast.BOB, only(Cast.BOB, "Please decide"), "Approve").card();
+        JsonNode approve = form(Cast.BOB, "Approve");
         click(Cast.BOB, approve, "Approve", Map.of("message", "Fine.", "duration", "PT15M"));
 
         assertThat(requestFor("s3:DeleteBucket").grantedDuration().orElseThrow().inWords())
@@ -546,7 +517,7 @@ class TeamsStoryTest extends TeamsStage {
         choices.unmute(as(Cast.BOB), Mute.Kind.CHANNEL, "teams");
         AccessRequest told = ask(Cast.ALICE, Cast.PROD, "iam:CreateUser", "PT1H");
         deliver();
-        assertThat(textOf(only(Cast.BOB, "Please decide"))).contains(told.id().value());
+        assertThat(textOf(question(Cast.BOB))).contains(told.id().value());
     }
 
     private AccessRequest requestFor(String permission) {
