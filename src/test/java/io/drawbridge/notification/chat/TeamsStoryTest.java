@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.drawbridge.grant.GrantState;
 import io.drawbridge.organization.NoticeChoiceDesk;
 import io.drawbridge.organization.NoticeChoices.Mute;
+import io.drawbridge.organization.ScopeId;
 import io.drawbridge.request.AccessRequest;
 import io.drawbridge.request.DeniedCallIntake;
 import io.drawbridge.request.RequestId;
@@ -386,7 +387,7 @@ class TeamsStoryTest extends TeamsStage {
 
     @Test
     @DisplayName("commands tell each person his own: what he asked for, what waits for him")
-    void commands() {
+    void commands() throws Exception {
         connect(Cast.ALICE);
         connect(Cast.BOB);
         AccessRequest request = aPendingRequest();
@@ -403,7 +404,18 @@ class TeamsStoryTest extends TeamsStage {
                 .card();
         assertThat(textOf(withdrawn)).startsWith("Withdrawn");
         say(Cast.ALICE, "what?");
-        assertThat(textOf(last(Cast.ALICE))).contains("request: ask for access");
+        String help = textOf(last(Cast.ALICE));
+        assertThat(help).contains("request: ask for access");
+        List<String> inTeams = JSON.readTree(
+                        Path.of("docs/chat/teams/manifest.json").toFile())
+                .at("/bots/0/commandLists/0/commands")
+                .findValuesAsText("title");
+        assertThat(inTeams).containsExactly("request", "mine", "waiting", "connect", "disconnect", "help");
+        assertThat(inTeams).allMatch(command -> help.contains("\n" + command + ": "));
+        assertThat(Files.readString(Path.of("docs/chat/slack-manifest.yml")))
+                .as("the same commands")
+                .contains("usage_hint: \"request [account] [permission] [duration] | "
+                        + String.join(" | ", inTeams.subList(1, inTeams.size())) + "\"");
     }
 
     @Test
@@ -494,6 +506,50 @@ class TeamsStoryTest extends TeamsStage {
         assertThat(request.identity().arn()).isEqualTo(DEPLOY_ROLE);
         assertThat(request.requester()).isEqualTo(Cast.BOB);
         assertThat(request.status()).as("without a question").isEqualTo(RequestStatus.PENDING);
+    }
+
+    @Test
+    @DisplayName("R30 R47 who does not say why in time finds that in place of the question")
+    void justificationExpires() {
+        connect(Cast.ALICE);
+        AccessRequest request = aRequestedRequest();
+        deliver();
+        JsonNode question = withAction(Cast.ALICE, "Say why");
+        JsonNode form = click(Cast.ALICE, question, "Say why").card();
+
+        after(Duration.ofHours(24));
+        deliver();
+
+        assertThat(now(request).status()).isEqualTo(RequestStatus.ABANDONED_EXPIRED);
+        assertThat(textOf(click(Cast.ALICE, form, "Ask", Map.of("justification", "Late.", "duration", "PT1H"))
+                        .card()))
+                .startsWith("Too late");
+        assertThat(cards(Cast.ALICE))
+                .noneMatch(card -> actions(card).contains("Say why"))
+                .anyMatch(card -> textOf(card).startsWith("Closed without a justification"));
+    }
+
+    @Test
+    @DisplayName("R42 R45 R46 who joins the approvers is asked at once, whom an override removes decides no more, and"
+            + " what is written on the request is announced, not quoted")
+    void approversChange() {
+        AccessRequest request = aQuestionTo(Cast.BOB);
+        connect(Cast.ALICE);
+        connect(Cast.DAVE);
+        JsonNode form = form(Cast.BOB, "Approve");
+
+        assign(Cast.PROD, Cast.BOB, Cast.DAVE);
+        deliver();
+        assertThat(textOf(question(Cast.DAVE))).contains(request.id().value());
+        conversation.write(as(Cast.DAVE), request.id(), "Is it the old bucket?");
+        deliver();
+        assertThat(textOf(only(Cast.ALICE, "Message from dave@acme.example"))).doesNotContain("old bucket");
+
+        organization.assignApprovers(as(Cast.ERIN), new ScopeId("ou-production"), List.of(Cast.CAROL), true, null);
+        assertThat(textOf(click(Cast.BOB, form, "Approve", Map.of("message", "Fine."))
+                        .card()))
+                .startsWith("Not found");
+        assertThat(now(request).status()).isEqualTo(RequestStatus.PENDING);
     }
 
     @Test
