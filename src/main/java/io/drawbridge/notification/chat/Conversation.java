@@ -573,7 +573,7 @@ public class Conversation implements DisposableBean {
             return values;
         }
         List<Option> accounts = accounts(tenant).toList();
-        for (String word : text.strip().split("\\s+")) {
+        for (String word : text.strip().split("\\s+", -1)) {
             Optional<Option> account = accounts.stream()
                     .filter(option -> option.value().equals(word)
                             || option.words().toLowerCase(Locale.ROOT).startsWith(word.toLowerCase(Locale.ROOT) + " ("))
@@ -811,8 +811,12 @@ public class Conversation implements DisposableBean {
             return new ChatReply.Wrong(wrong.fields());
         } catch (AlreadyOpenException open) {
             return said("Already asked", String.valueOf(open.getMessage()));
-        } catch (NotFoundException | IllegalArgumentException unknown) {
-            return said("Not found", "There is no such thing here, or none that you may know of.");
+        } catch (NotFoundException unknown) {
+            return notFound();
+        } catch (IllegalArgumentException unreadable) {
+            // An id that is none, in a card or a form of somebody's own making; or a mistake of ours.
+            LOG.warn("What was clicked or sent in a chat cannot be read.", unreadable);
+            return notFound();
         } catch (ForbiddenException forbidden) {
             return said("Not allowed", String.valueOf(forbidden.getMessage()));
         } catch (StatusConflictException | GrantStateException late) {
@@ -820,6 +824,10 @@ public class Conversation implements DisposableBean {
         } catch (AccessRequests.DuplicateOpenRequestException | ConcurrencyFailureException busy) {
             return said("Not done", "Somebody did something with it at this very moment. Look at it, and try again.");
         }
+    }
+
+    private static ChatReply notFound() {
+        return said("Not found", "There is no such thing here, or none that you may know of.");
     }
 
     private static ChatReply said(String subject, String lead) {
