@@ -81,6 +81,15 @@ class ChatInbox {
                 .update();
     }
 
+    /** Whether it was taken and is done. */
+    boolean isDone(String delivery) {
+        return database.sql("select count(*) from chat_delivery where delivery = ? and done_at is not null")
+                        .param(delivery)
+                        .query(Integer.class)
+                        .single()
+                > 0;
+    }
+
     /** It was not done, and the platform may deliver it again. */
     void release(String delivery) {
         database.sql("delete from chat_delivery where delivery = ? and done_at is null")

@@ -275,10 +275,15 @@ public class Conversation implements DisposableBean {
      * Whether a delivery that is not a form is to be done now; whoever gets a yes says {@link #done} or {@link #failed} of it.
      *
      * @param delivery the platform's own key of what it delivered, at most 300 characters
-     * @return false if it was done before, or is being done: there is nothing to do but to say that it has arrived
+     * @return false if it was done before, or is being done; see {@link #isDone}
      */
     public boolean taken(String delivery) {
         return inbox.take(delivery, null);
+    }
+
+    /** Whether a delivery that could not be taken is done; if not, it may fail yet, and the platform should bring it again. */
+    public boolean isDone(String delivery) {
+        return inbox.isDone(delivery);
     }
 
     /** What was taken is done. */

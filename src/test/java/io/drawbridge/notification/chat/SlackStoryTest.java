@@ -390,6 +390,15 @@ class SlackStoryTest extends SlackStage {
 
         assertThat(event("Ev-again", opened).status()).isEqualTo(200);
         assertThat(line.count("views.publish")).isOne();
+
+        String underWay = "slack:" + SlackEmulator.WORKSPACE + ":event:Ev-under-way";
+        assertThat(inbox.take(underWay, null)).isTrue();
+        assertThat(event("Ev-under-way", opened).status())
+                .as("another node does it at this moment, and may fail")
+                .isEqualTo(503);
+        clock.moveBy(ChatInbox.LEASE);
+        assertThat(event("Ev-under-way", opened).status()).isEqualTo(200);
+        assertThat(line.count("views.publish")).isEqualTo(2);
     }
 
     @Test

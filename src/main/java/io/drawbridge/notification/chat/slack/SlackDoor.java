@@ -125,6 +125,11 @@ class SlackDoor implements ChatDoor {
         void run() throws IOException, SlackApiException;
     }
 
+    /** An event is being done; thrown, since Bolt looks at no answer to an event. */
+    private static final class UnderWayException extends IOException {
+        private static final long serialVersionUID = 1L;
+    }
+
     @Override
     public ChatPlatform platform() {
         return ChatPlatform.SLACK;
@@ -150,6 +155,8 @@ class SlackDoor implements ChatDoor {
             return body == null || body.isEmpty()
                     ? Answer.of(response.getStatusCode())
                     : new Answer(response.getStatusCode(), response.getContentType(), body);
+        } catch (UnderWayException notYet) {
+            return Answer.of(503);
         } catch (Exception failure) {
             LOG.error("What Slack sent could not be done; it sends it again, or says so to whoever clicked.", failure);
             return Answer.of(500);
@@ -358,11 +365,17 @@ class SlackDoor implements ChatDoor {
         accounts.closed(ChatPlatform.SLACK, payload.getTeamId(), why);
     }
 
-    /** Slack sends an event again that was not answered in time, under the same id. */
+    /**
+     * Slack sends an event again that was not answered in time, under the same id; also while it is being done, which may
+     * fail yet: so it is asked to come again, rather than told that all is well.
+     */
     private Response once(EventsApiPayload<?> payload, Act act) throws IOException, SlackApiException {
         String delivery = "slack:" + payload.getTeamId() + ":event:" + payload.getEventId();
         if (!conversation.taken(delivery)) {
-            return Response.ok();
+            if (conversation.isDone(delivery)) {
+                return Response.ok();
+            }
+            throw new UnderWayException();
         }
         try {
             act.run();

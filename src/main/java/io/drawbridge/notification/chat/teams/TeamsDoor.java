@@ -223,7 +223,7 @@ final class TeamsDoor implements ChatDoor, DisposableBean {
             return Answer.of(400);
         }
         if (!conversation.taken(delivery)) {
-            return Answer.of(200);
+            return Answer.of(conversation.isDone(delivery) ? 200 : 503);
         }
         boolean done = false;
         try {
