@@ -13,6 +13,9 @@ import io.drawbridge.stage.FaultyProxy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -132,5 +135,35 @@ class SlackOutageTest extends SlackStage {
         deliver();
 
         asked.forEach(request -> only(BOB, request.id(), "Please decide"));
+    }
+
+    @Test
+    @DisplayName(
+            "a command is answered in the time that Slack waits for it, also where Slack itself takes longer to be asked")
+    void slowAnswersHoldUpNoCommand() throws Exception {
+        CountDownLatch answered = new CountDownLatch(1);
+        CompletableFuture<Boolean> first = new CompletableFuture<>();
+        line.fault(call -> {
+            if (call.operation().equals("users.info")) {
+                first.complete(waited(answered));
+            }
+            return Optional.empty();
+        });
+
+        assertThat(command(BOB, "connect").body()).contains("/chat/connect/");
+        answered.countDown();
+
+        assertThat(first.get(10, TimeUnit.SECONDS))
+                .as("whoever said it had his answer before we had Slack's")
+                .isTrue();
+    }
+
+    private static boolean waited(CountDownLatch answered) {
+        try {
+            return answered.await(6, TimeUnit.SECONDS);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 }

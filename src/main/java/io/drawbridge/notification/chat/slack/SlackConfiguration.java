@@ -36,7 +36,11 @@ class SlackConfiguration {
 
     @Bean
     SlackLine slackLine(SlackProperties properties, NotificationProperties notification, ChatReaches reaches) {
-        return new SlackLine(properties, client(properties, notification.timeout()), reaches);
+        return new SlackLine(
+                properties,
+                client(properties, notification.timeout()),
+                client(properties, WHILE_SOMEBODY_WAITS),
+                reaches);
     }
 
     @Bean

@@ -72,11 +72,18 @@ class SlackLine implements ChatLine {
 
     private final Map<String, SlackProperties.Workspace> workspaces = new LinkedHashMap<>();
     private final Slack slack;
+    private final Slack asking;
     private final ChatReaches reaches;
 
-    SlackLine(SlackProperties properties, Slack slack, ChatReaches reaches) {
+    /**
+     * Writes by one client and asks by another.
+     *
+     * @param asking who an account is, which somebody waits for who has clicked or said something
+     */
+    SlackLine(SlackProperties properties, Slack slack, Slack asking, ChatReaches reaches) {
         properties.workspaces().forEach(workspace -> workspaces.put(workspace.id(), workspace));
         this.slack = slack;
+        this.asking = asking;
         this.reaches = reaches;
     }
 
@@ -130,7 +137,7 @@ class SlackLine implements ChatLine {
 
     @Override
     public Optional<ChatDirectory.Profile> profile(ChatAccount account) throws ChatFailure {
-        MethodsClient client = client(account.workspace());
+        MethodsClient client = client(asking, account.workspace());
         UsersInfoResponse info = asked(() -> client.usersInfo(look -> look.user(account.user())));
         if (!info.isOk() && NOBODY_THERE.contains(String.valueOf(info.getError()))) {
             return Optional.empty();
@@ -174,12 +181,16 @@ class SlackLine implements ChatLine {
     }
 
     private MethodsClient client(String workspace) throws ChatFailure {
+        return client(slack, workspace);
+    }
+
+    private MethodsClient client(Slack by, String workspace) throws ChatFailure {
         SlackProperties.Workspace known = workspaces.get(workspace);
         if (known == null) {
             throw ChatFailure.of(
                     ChatFailure.Kind.WORKSPACE, "There is no bot token for the workspace \"" + workspace + "\".", null);
         }
-        return slack.methods(known.botToken());
+        return by.methods(known.botToken());
     }
 
     /** A call of Slack's API. */
