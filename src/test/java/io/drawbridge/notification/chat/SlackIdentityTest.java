@@ -19,6 +19,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.drawbridge.identity.ChatAccountDesk;
 import io.drawbridge.identity.ChatPlatform;
 import io.drawbridge.identity.ForbiddenException;
+import io.drawbridge.identity.PersonId;
 import io.drawbridge.request.AccessRequest;
 import io.drawbridge.request.RequestStatus;
 import io.drawbridge.stage.SlackEmulator;
@@ -307,6 +308,65 @@ class SlackIdentityTest extends SlackStage {
         connect(BOB);
         assertThat(command(BOB, "waiting").body()).contains(request.id().value());
         clock.moveBy(Duration.ofSeconds(1));
+    }
+
+    @Test
+    @DisplayName(
+            "R24 on the page everybody ends his own connection and chooses for himself; the rest is an administrator's")
+    void choosesOnThePage() throws Exception {
+        connect(BOB);
+        connect(ALICE);
+        Map<String, String> bobs =
+                Map.of("platform", "slack", "workspace", SlackEmulator.WORKSPACE, "user", userOf(BOB));
+        assertThat(page(BOB)).contains(userOf(BOB)).doesNotContain(userOf(ALICE), "Declare as verified");
+
+        assertThat(posts(ALICE, "disconnect", bobs)).as("somebody else's").isEqualTo(404);
+        assertThat(posts(GINA, "disconnect", bobs))
+                .as("somebody of another tenant")
+                .isEqualTo(404);
+        assertThat(posts(
+                        BOB,
+                        "workspaces",
+                        Map.of("platform", "slack", "workspace", SlackEmulator.WORKSPACE, "verified", "true")))
+                .isEqualTo(403);
+        assertThat(posts(BOB, "addendum", Map.of("words", "Ask Bob."))).isEqualTo(403);
+        assertThat(accounts.speaker(accountOf(BOB))).isPresent();
+
+        assertThat(posts(BOB, "mute", Map.of("kind", "SCOPE", "name", "111122223333")))
+                .isEqualTo(302);
+        assertThat(posts(BOB, "mute", Map.of("kind", "CHANNEL", "name", "carrier pigeon")))
+                .isEqualTo(302);
+        assertThat(page(BOB)).contains("payments-prod (111122223333)</span>").doesNotContain("pigeon");
+        assertThat(page(ALICE)).contains("You are told everything.");
+        assertThat(posts(BOB, "unmute", Map.of("kind", "SCOPE", "name", "111122223333")))
+                .isEqualTo(302);
+        assertThat(page(BOB)).contains("You are told everything.");
+
+        assertThat(posts(ERIN, "addendum", Map.of("words", "</textarea><script>alert(1)</script>")))
+                .isEqualTo(302);
+        assertThat(page(ERIN)).contains("&lt;script&gt;alert(1)").doesNotContain("<script>alert");
+        assertThat(posts(BOB, "disconnect", bobs)).isEqualTo(302);
+        assertThat(command(BOB, "waiting").body()).contains("Not connected");
+        assertThat(posts(
+                        ERIN,
+                        "disconnect",
+                        Map.of("platform", "slack", "workspace", SlackEmulator.WORKSPACE, "user", userOf(ALICE))))
+                .as("an administrator of the tenant")
+                .isEqualTo(302);
+        assertThat(command(ALICE, "mine").body()).contains("Not connected");
+    }
+
+    private String page(PersonId person) throws Exception {
+        return browser.perform(get("/chat").with(user(person.value())))
+                .andReturn()
+                .getResponse()
+                .getContentAsString();
+    }
+
+    private int posts(PersonId person, String choice, Map<String, String> form) throws Exception {
+        var call = post("/chat/" + choice).with(user(person.value())).with(csrf());
+        form.forEach(call::param);
+        return browser.perform(call).andReturn().getResponse().getStatus();
     }
 
     private com.fasterxml.jackson.databind.JsonNode view() {
