@@ -6,6 +6,7 @@ import io.drawbridge.identity.ForbiddenException;
 import io.drawbridge.identity.InvalidInputException;
 import io.drawbridge.identity.NotFoundException;
 import io.drawbridge.organization.NotificationChannel.Kind;
+import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -102,7 +103,8 @@ public class NotificationChannelDesk {
      * @param events words such as {@code request.pending}; null or empty for all
      * @param scopes ids of scopes; null or empty for everywhere
      * @param secret what a webhook signs with; null to have one made, or to leave it as it is
-     * @param headers of a webhook, beside ours; null for none, or to leave them as they are
+     * @param headers of a webhook, beside ours; null for none, or to leave them as they are, which they may while the
+     *     webhook leads to the host that they were given for
      * @param enabled null for yes
      */
     public record Draft(
@@ -188,6 +190,13 @@ public class NotificationChannelDesk {
     public NotificationChannel change(Caller caller, String id, Draft draft) {
         NotificationChannel before = find(caller, id);
         Checked checked = check(caller, before.kind(), draft);
+        if (draft.headers() == null && !before.headers().isEmpty() && isElsewhere(before.targets(), checked.targets)) {
+            // NB. Nobody reads them here; sent to a receiver of his own, an administrator would.
+            throw new InvalidInputException(
+                    "headers",
+                    "were given for another host, and may hold a secret of it; give them anew for this one, or have them"
+                            + " forgotten.");
+        }
         List<String> headers = draft.headers() == null ? before.headers() : checked.headerNames();
         NotificationChannel after = new NotificationChannel(
                 id,
@@ -255,6 +264,16 @@ public class NotificationChannelDesk {
     /** How many deliveries wait for a channel. */
     public int waiting(Caller caller, NotificationChannel channel) {
         return post.waiting(find(caller, channel.id()));
+    }
+
+    /** Whether a webhook leads to another host, to another port of it, or there without TLS. */
+    private static boolean isElsewhere(List<String> before, List<String> after) {
+        return !origin(before.get(0)).equals(origin(after.get(0)));
+    }
+
+    private static String origin(String target) {
+        URI uri = URI.create(target);
+        return (uri.getScheme() + "://" + uri.getRawAuthority()).toLowerCase(Locale.ROOT);
     }
 
     /** What was said of a channel, once it is known to be sound. */

@@ -391,6 +391,32 @@ class ChannelsTest {
     }
 
     @Test
+    @DisplayName("what a channel's headers hold goes to no other host than they were given for")
+    void headersStayWithTheirHost() throws Exception {
+        Made made = webhook("Everything", List.of(), List.of());
+        String id = made.channel().id();
+        String elsewhere = "http://logic.azure.com.example.com:" + receiver.port() + "/hook";
+
+        assertThatExceptionOfType(InvalidInputException.class)
+                .isThrownBy(() -> office.desk().change(office.caller(ERIN), id, draftTo("Everything", elsewhere)))
+                .satisfies(wrong -> assertThat(wrong.fields()).containsOnlyKeys("headers"));
+        office.desk()
+                .change(
+                        office.caller(ERIN),
+                        id,
+                        draftTo("Everything", "http://RECEIVER.example.com:" + receiver.port() + "/other"));
+        office.desk()
+                .change(
+                        office.caller(ERIN),
+                        id,
+                        new Draft("Everything", List.of(elsewhere), null, null, null, Map.of(), null));
+        office.desk().test(office.caller(ERIN), id);
+        office.tellChannels();
+
+        assertThat(receiver.received).hasSize(1).allMatch(call -> call.header("Authorization") == null);
+    }
+
+    @Test
     @DisplayName("R62 a mail list gets one mail an address, and the event that was asked for")
     void tellsMailLists() throws Exception {
         GreenMail mail = new GreenMail(new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
