@@ -100,7 +100,14 @@ public final class BackupTrial {
     private static void restore(Cluster cluster, Path binaries, String dump) {
         Postgres postgres = cluster.postgres();
         String cloud = cluster.folder().resolve("cloud.sql").toString();
-        postgres.run(binaries.resolve("pg_dump"), "--data-only", "--table=" + CLOUD, "--file=" + cloud, "postgres");
+        // Nothing comes or goes in the cloud by this, so the triggers that note it rest.
+        postgres.run(
+                binaries.resolve("pg_dump"),
+                "--data-only",
+                "--disable-triggers",
+                "--table=" + CLOUD,
+                "--file=" + cloud,
+                "postgres");
         postgres.run(binaries.resolve("psql"), "-c", "alter database postgres rename to lost", "template1");
         postgres.run(binaries.resolve("createdb"), "--maintenance-db=template1", "postgres");
         postgres.run(binaries.resolve("pg_restore"), "--exit-on-error", "--dbname=postgres", dump);
@@ -147,8 +154,12 @@ public final class BackupTrial {
         return "load-" + (number + 1) + "@acme.example";
     }
 
+    /** How many of them are on; what the cloud was asked for is done by its time, and written when somebody asks next. */
     private static int on(JdbcClient database, List<String> grants) {
-        return database.sql("select count(*) from dry_run_access where grant_id in (:grants)")
+        return database.sql(
+                        """
+                        select count(*) from dry_run_access where grant_id in (:grants) and object_key not in
+                            (select object_key from dry_run_operation where not opening and completes_at <= now())""")
                 .param("grants", grants)
                 .query(Integer.class)
                 .single();

@@ -36,6 +36,10 @@ final class Postgres implements AutoCloseable {
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
+        if (binaries != null) {
+            // The server that pg_ctl starts outlives this process otherwise.
+            Runtime.getRuntime().addShutdownHook(new Thread(this::stop));
+        }
         start();
     }
 
