@@ -5,8 +5,13 @@ import io.drawbridge.operations.TroubleDesk;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import org.camunda.bpm.engine.ManagementService;
+import org.camunda.bpm.engine.OptimisticLockingException;
+import org.camunda.bpm.engine.ProcessEngine;
 import org.camunda.bpm.engine.RuntimeService;
+import org.camunda.bpm.engine.impl.cfg.ProcessEngineConfigurationImpl;
+import org.camunda.bpm.engine.impl.interceptor.CommandExecutor;
 import org.camunda.bpm.engine.runtime.Job;
 import org.camunda.bpm.engine.runtime.ProcessInstance;
 import org.slf4j.Logger;
@@ -14,23 +19,25 @@ import org.slf4j.LoggerFactory;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
-/**
- * Has an instance of {@code standing-trouble} stand in the engine for each trouble, for as long as it stands.
- *
- * <p>Two nodes that find the same trouble at the same moment may start one each; both end when it is gone.
- */
+/** Has an instance of {@code standing-trouble} stand in the engine for each trouble, for as long as it stands. */
 @Component
 class TroubleRounds {
     private static final Logger LOG = LoggerFactory.getLogger(TroubleRounds.class);
 
+    /** A property of the engine, with another value each time. */
+    private static final String LAST_RAISED = "drawbridge.standing-trouble.last-raised";
+
     private final TroubleDesk desk;
     private final RuntimeService runtime;
     private final ManagementService management;
+    private final CommandExecutor commands;
 
-    TroubleRounds(TroubleDesk desk, RuntimeService runtime, ManagementService management) {
+    TroubleRounds(TroubleDesk desk, RuntimeService runtime, ManagementService management, ProcessEngine engine) {
         this.desk = desk;
         this.runtime = runtime;
         this.management = management;
+        this.commands = ((ProcessEngineConfigurationImpl) engine.getProcessEngineConfiguration())
+                .getCommandExecutorTxRequired();
     }
 
     /** Throws nothing: what throws once would not go its rounds again. */
@@ -56,12 +63,38 @@ class TroubleRounds {
         }
     }
 
+    /**
+     * Starts it, unless another node has at the same moment.
+     *
+     * <p>Two that change the property at once: the later one loses by the engine's own locking, with what it started. It
+     * finds the instance of the other one in its next round.
+     */
     private void begin(Trouble trouble) {
-        LOG.warn("{}", trouble.words());
-        runtime.createProcessInstanceByKey(ProcessKeys.STANDING_TROUBLE)
-                .businessKey(TroubleVariables.businessKey(trouble))
-                .setVariable(TroubleVariables.tenantName(), trouble.tenant().value())
-                .execute();
+        String businessKey = TroubleVariables.businessKey(trouble);
+        try {
+            boolean begun = commands.execute(context -> {
+                // First: whoever reads it after the other one has committed sees that instance as well.
+                management.setProperty(LAST_RAISED, UUID.randomUUID().toString());
+                if (runtime.createProcessInstanceQuery()
+                                .processDefinitionKey(ProcessKeys.STANDING_TROUBLE)
+                                .processInstanceBusinessKey(businessKey)
+                                .count()
+                        > 0) {
+                    return false;
+                }
+                runtime.createProcessInstanceByKey(ProcessKeys.STANDING_TROUBLE)
+                        .businessKey(businessKey)
+                        .setVariable(
+                                TroubleVariables.tenantName(), trouble.tenant().value())
+                        .execute();
+                return true;
+            });
+            if (begun) {
+                LOG.warn("{}", trouble.words());
+            }
+        } catch (OptimisticLockingException other) {
+            LOG.debug("Another node raises an incident at the same moment: {}", other.getMessage());
+        }
     }
 
     private void end(ProcessInstance instance) {

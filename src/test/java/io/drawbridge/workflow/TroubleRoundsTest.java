@@ -6,8 +6,15 @@ import io.drawbridge.stage.Stage;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.camunda.bpm.engine.runtime.Incident;
 import org.camunda.bpm.engine.runtime.Job;
+import org.camunda.bpm.engine.runtime.ProcessInstance;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -78,6 +85,35 @@ class TroubleRoundsTest extends Stage {
         });
         at(Duration.ofDays(8));
         assertThat(incidents()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("R72 two nodes that see it at the same moment raise one incident for it, and not one each")
+    void isRaisedOnce() throws Exception {
+        aNoticeThatWaits();
+        clock.setTo(io.drawbridge.stage.TestClock.START.plus(Duration.ofMinutes(10)));
+        ExecutorService nodes = Executors.newFixedThreadPool(2);
+        try {
+            for (int round = 0; round < 30; round++) {
+                CyclicBarrier start = new CyclicBarrier(2);
+                Callable<Void> look = () -> {
+                    start.await(10, TimeUnit.SECONDS);
+                    rounds.look();
+                    return null;
+                };
+                for (Future<Void> looked : nodes.invokeAll(List.of(look, look))) {
+                    looked.get();
+                }
+
+                List<ProcessInstance> standing = runtime.createProcessInstanceQuery()
+                        .processDefinitionKey(ProcessKeys.STANDING_TROUBLE)
+                        .list();
+                assertThat(standing).extracting(ProcessInstance::getBusinessKey).containsExactly("acme:outbox");
+                runtime.deleteProcessInstance(standing.get(0).getId(), "Once more.");
+            }
+        } finally {
+            nodes.shutdownNow();
+        }
     }
 
     private void aNoticeThatWaits() {
