@@ -3,13 +3,24 @@ package io.drawbridge.workflow;
 import io.drawbridge.identity.TenantId;
 import io.drawbridge.operations.Mention;
 import io.drawbridge.request.RequestId;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.camunda.bpm.engine.ManagementService;
 import org.camunda.bpm.engine.RuntimeService;
 import org.camunda.bpm.engine.runtime.Job;
 import org.camunda.bpm.engine.runtime.ProcessInstance;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.event.EventListener;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
@@ -23,54 +34,99 @@ import org.springframework.stereotype.Component;
 class RevocationRetrier {
     private static final Logger LOG = LoggerFactory.getLogger(RevocationRetrier.class);
 
+    private static final int AT_ONCE = 4;
+
     private final ManagementService management;
     private final RuntimeService runtime;
+
+    /** Not those of revocations: there, thousands that fail slowly would stand before one whose end has come. */
+    private final ThreadPoolExecutor threads =
+            new ThreadPoolExecutor(AT_ONCE, AT_ONCE, 1, TimeUnit.MINUTES, new LinkedBlockingQueue<>(), work -> {
+                Thread made = new Thread(work, "drawbridge-stuck");
+                made.setDaemon(true);
+                return made;
+            });
+
+    private volatile boolean ending;
 
     RevocationRetrier(ManagementService management, RuntimeService runtime) {
         this.management = management;
         this.runtime = runtime;
+        threads.allowCoreThreadTimeOut(true);
     }
 
     /**
-     * Tries every stuck job of every grant once, revocations first.
+     * Tries every stuck job of every grant once, revocations first, and a few at once; returns when all were tried.
      *
-     * <p>Every one, and not the first so many: those that go on failing would for ever keep the others from their turn.
+     * <p>Every one, and not the first so many: those that go on failing would for ever keep the others from their turn. In
+     * an order that is another each time, so that two nodes seldom try the same.
      */
     @Scheduled(fixedDelayString = "${drawbridge.workflow.retry-stuck-every:PT10S}")
-    @SuppressWarnings("try") // What is mentioned counts by being open.
     void retryStuck() {
-        List<Job> stuck = management
+        List<Job> stuck = new ArrayList<>(management
                 .createJobQuery()
                 .processDefinitionKey(ProcessKeys.TIMEBOXED_GRANT)
                 .noRetriesLeft()
-                .orderByJobPriority()
-                .desc()
-                .list();
-        for (Job job : stuck) {
-            try (Mention about = mention(job)) {
+                .list());
+        Collections.shuffle(stuck);
+        stuck.sort(Comparator.comparingLong(Job::getPriority).reversed());
+        // Jobs of one instance would only lose against each other.
+        Map<String, List<Job>> byInstance = new LinkedHashMap<>();
+        stuck.forEach(job -> byInstance
+                .computeIfAbsent(job.getProcessInstanceId(), instance -> new ArrayList<>())
+                .add(job));
+        CompletableFuture.allOf(byInstance.values().stream()
+                        .map(jobs -> CompletableFuture.runAsync(() -> jobs.forEach(this::retry), threads))
+                        .toArray(CompletableFuture[]::new))
+                .join();
+    }
+
+    /** What is being tried is finished, the rest is left to the other nodes. */
+    @EventListener(ContextClosedEvent.class)
+    void end() {
+        ending = true;
+    }
+
+    private void retry(Job job) {
+        if (ending) {
+            return;
+        }
+        try (Mention about = Mention.open()) {
+            mention(about, job);
+            try {
                 management.executeJob(job.getId());
                 LOG.info(
                         "Job {} of grant instance {} succeeded after it was stuck.",
                         job.getId(),
                         job.getProcessInstanceId());
             } catch (RuntimeException failure) {
-                LOG.warn(
-                        "Job {} of grant instance {} is still stuck: {} Access may still be on; it is tried again.",
-                        job.getId(),
-                        job.getProcessInstanceId(),
-                        failure.getMessage());
+                if (isStuck(job)) {
+                    LOG.warn(
+                            "Job {} of grant instance {} is still stuck: {} Access may still be on; it is tried again.",
+                            job.getId(),
+                            job.getProcessInstanceId(),
+                            failure.getMessage());
+                }
             }
+        } catch (RuntimeException failure) {
+            LOG.warn("Whether job {} is still stuck could not be seen; it is tried again.", job.getId(), failure);
         }
     }
 
-    private Mention mention(Job job) {
-        Mention mention = Mention.open();
+    /** False if somebody else has brought it on meanwhile. */
+    private boolean isStuck(Job job) {
+        return management.createJobQuery().jobId(job.getId()).noRetriesLeft().count() > 0;
+    }
+
+    private void mention(Mention mention, Job job) {
         ProcessInstance instance = runtime.createProcessInstanceQuery()
                 .processInstanceId(job.getProcessInstanceId())
                 .singleResult();
         if (instance != null && instance.getBusinessKey() != null) {
             mention.of(new RequestId(instance.getBusinessKey()));
         }
-        return job.getTenantId() == null ? mention : mention.of(new TenantId(job.getTenantId()));
+        if (job.getTenantId() != null) {
+            mention.of(new TenantId(job.getTenantId()));
+        }
     }
 }

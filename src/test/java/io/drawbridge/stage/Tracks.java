@@ -4,9 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
 import org.camunda.bpm.engine.delegate.ExecutionListener;
 import org.camunda.bpm.engine.impl.bpmn.parser.AbstractBpmnParseListener;
@@ -26,6 +30,7 @@ import org.camunda.bpm.engine.impl.util.xml.Element;
 public final class Tracks extends AbstractProcessEnginePlugin {
     private final Set<String> taken = new ConcurrentSkipListSet<>();
     private final ConcurrentMap<String, Integer> falls = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, CyclicBarrier> meetings = new ConcurrentHashMap<>();
 
     /** The transaction fell, as it does when the machine goes down before it has committed. */
     public static final class Fall extends RuntimeException {
@@ -57,6 +62,14 @@ public final class Tracks extends AbstractProcessEnginePlugin {
         if (falls.merge(flow, -1, Integer::sum) >= 0) {
             throw new Fall(flow);
         }
+        CyclicBarrier meeting = meetings.get(flow);
+        if (meeting != null) {
+            try {
+                meeting.await(10, TimeUnit.SECONDS);
+            } catch (InterruptedException | BrokenBarrierException | TimeoutException alone) {
+                throw new Fall(flow);
+            }
+        }
     }
 
     /** Ids of the flows taken since the stage was set. */
@@ -69,6 +82,11 @@ public final class Tracks extends AbstractProcessEnginePlugin {
         falls.put(flow, times);
     }
 
+    /** Whoever takes that flow from now on waits for others until they are so many; falls if they do not come. */
+    public void meetOn(String flow, int many) {
+        meetings.put(flow, new CyclicBarrier(many));
+    }
+
     /** Nobody falls any more. */
     public void standFirm() {
         falls.clear();
@@ -77,5 +95,6 @@ public final class Tracks extends AbstractProcessEnginePlugin {
     void clear() {
         taken.clear();
         falls.clear();
+        meetings.clear();
     }
 }

@@ -248,6 +248,24 @@ class RevocationStoryTest extends GrantStage {
     }
 
     @Test
+    @DisplayName("R53 is tried beside three others that are stuck, so that a slow one does not hold up the rest")
+    void isTriedBesideOthers() {
+        List<AccessRequest> requests = new ArrayList<>();
+        for (int number = 0; number < 8; number++) {
+            requests.add(anAutomaticRequest("PT1H"));
+        }
+        runDueJobs();
+        requests.forEach(request -> jobsOf(request).forEach(job -> management.setJobRetries(job.getId(), 0)));
+        clock.moveBy(Duration.ofHours(1));
+        tracks.meetOn("Flow_AccessEnded", 4);
+
+        retrier.retryStuck();
+        runDueJobs();
+
+        assertThat(requests).allMatch(request -> grantOf(request.id()).state() == GrantState.REVOKED);
+    }
+
+    @Test
     @DisplayName(
             "R3 R56 is told once, if the reconciliation comes to a grant that its process has taken back meanwhile")
     void isToldOnce() {
