@@ -93,6 +93,9 @@ class RevocationRetrier {
         }
         try (Mention about = Mention.open()) {
             mention(about, job);
+            if (!isStuck(job)) {
+                return;
+            }
             try {
                 management.executeJob(job.getId());
                 LOG.info(
