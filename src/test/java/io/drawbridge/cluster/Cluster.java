@@ -120,6 +120,8 @@ final class Cluster implements AutoCloseable {
                 TrialNode.class.getName());
         List<String> arguments = new ArrayList<>(List.of(
                 "--spring.datasource.url=" + postgres.url(name),
+                // As the profile production does.
+                "--spring.datasource.hikari.data-source-properties.reWriteBatchedInserts=true",
                 "--spring.datasource.username=postgres",
                 "--spring.datasource.password=",
                 "--drawbridge.cloud.dry-run.latency=" + CLOUD_TAKES.toMillis() + "ms",

@@ -2,6 +2,9 @@ package io.drawbridge.cluster;
 
 import io.drawbridge.stage.DrawbridgeProcess;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -11,7 +14,7 @@ final class Kills {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final Cluster cluster;
-    private int killed;
+    private final List<Instant> moments = new ArrayList<>();
     private int held;
 
     Kills(Cluster cluster) {
@@ -35,7 +38,7 @@ final class Kills {
             if (most != null) {
                 DrawbridgeProcess node = cluster.node(most.getKey());
                 node.kill();
-                killed++;
+                moments.add(Instant.now());
                 // By then it may have finished some of what it was seen to hold; what it still holds stays locked.
                 held += cluster.holders().getOrDefault(most.getKey(), 0);
                 return node;
@@ -45,8 +48,9 @@ final class Kills {
         throw new IllegalStateException("No node held a revocation within " + PATIENCE + ".");
     }
 
-    int killed() {
-        return killed;
+    /** When a node was killed, each time. */
+    List<Instant> moments() {
+        return moments;
     }
 
     /** How many revocations were locked by a node that was dead, over all kills. */

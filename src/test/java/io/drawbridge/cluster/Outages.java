@@ -3,6 +3,7 @@ package io.drawbridge.cluster;
 import io.drawbridge.stage.DrawbridgeProcess;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -65,9 +66,11 @@ public final class Outages {
             pass(BEFORE);
             switch (outage) {
                 case "database" -> {
+                    Instant from = Instant.now();
                     cluster.postgres().stop();
                     pass(length);
                     cluster.postgres().start();
+                    more = ended(cluster, from, Instant.now(), faults);
                     late = length.plus(LATE);
                 }
                 case "mail" -> {
@@ -76,9 +79,11 @@ public final class Outages {
                     cluster.startMail();
                 }
                 case "cloud" -> {
+                    Instant from = Instant.now();
                     cluster.cloudDown(true);
                     pass(length);
                     cluster.cloudDown(false);
+                    more = ended(cluster, from, Instant.now(), faults);
                     late = length.plus(LATE);
                 }
                 case "stop" -> {
@@ -124,6 +129,19 @@ public final class Outages {
                     faults.isEmpty() ? "As it has to be." : "FAULTS: " + String.join(" ", faults));
             return faults.isEmpty();
         }
+    }
+
+    /** How many grants have ended in that time; with none, an outage shows nothing. */
+    private static String ended(Cluster cluster, Instant from, Instant until, List<String> faults) {
+        int ended = cluster.database()
+                .sql("select count(*) from access_grant where ends_at > ? and ends_at <= ?")
+                .params(from.atOffset(ZoneOffset.UTC), until.atOffset(ZoneOffset.UTC))
+                .query(Integer.class)
+                .single();
+        if (ended == 0) {
+            faults.add("No grant ended in the meantime.");
+        }
+        return ", in which " + ended + " grants ended";
     }
 
     /** What became of the denied calls; a consumer waits a minute at most between two looks at a queue that is down. */

@@ -2,10 +2,13 @@ package io.drawbridge.cluster;
 
 import io.drawbridge.stage.DrawbridgeProcess;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
@@ -27,6 +30,12 @@ record Reckoning(
         int notices,
         int askedAgain,
         List<String> faults) {
+
+    private static final String LATENESS =
+            """
+            select %s(extract(epoch from c.at - g.ends_at)) from access_grant g
+            join (select grant_id, min(at) as at from trial_cloud_call where not opening group by grant_id) c
+                on c.grant_id = g.id""";
 
     /**
      * Waits until nothing is under way any more, then reads.
@@ -147,16 +156,11 @@ record Reckoning(
                             j.duedate_ at time zone 'UTC' - r.status_since - interval '24 hours')) < 60) = 1
                        and count(*) filter (where d.act_id_ = 'BoundaryEvent_ApprovalOverdue' and
                             j.duedate_ at time zone 'UTC' between now() - interval '10 seconds' and now() + interval '1 hour') = 1)""");
-        String lateness =
-                """
-                select %s(extract(epoch from c.at - g.ends_at)) from access_grant g
-                join (select grant_id, min(at) as at from trial_cloud_call where not opening group by grant_id) c
-                    on c.grant_id = g.id""";
         return new Reckoning(
                 promised.size(),
                 count(database, "select count(*) from access_grant"),
-                seconds(database, String.format(lateness, "min")),
-                seconds(database, String.format(lateness, "max")),
+                seconds(database, String.format(LATENESS, "min")),
+                seconds(database, String.format(LATENESS, "max")),
                 seconds(
                         database,
                         "select max(extract(epoch from revoked_at - ends_at)) from access_grant where state = 'REVOKED'"
@@ -166,6 +170,15 @@ record Reckoning(
                         database,
                         "select count(*) from (select 1 from trial_cloud_call group by grant_id, opening having count(*) > 1) t"),
                 faults);
+    }
+
+    /** The longest time from the end of a grant to the cloud being asked to close it, of what it was asked from then on. */
+    static Duration latest(Cluster cluster, Instant from, Instant until) {
+        return seconds(cluster.database()
+                .sql(String.format(LATENESS, "max") + " where c.at >= ? and c.at < ?")
+                .params(from.atOffset(ZoneOffset.UTC), until.atOffset(ZoneOffset.UTC))
+                .query(Double.class)
+                .optional());
     }
 
     /** Lets the next reckoning begin anew. */
@@ -205,7 +218,11 @@ record Reckoning(
     }
 
     private static Duration seconds(JdbcClient database, String sql) {
-        Double found = database.sql(sql).query(Double.class).optional().orElse(null);
-        return found == null ? Duration.ZERO : Duration.ofNanos((long) (found * 1_000_000_000));
+        return seconds(database.sql(sql).query(Double.class).optional());
+    }
+
+    private static Duration seconds(Optional<Double> found) {
+        return found.map(seconds -> Duration.ofNanos((long) (seconds * 1_000_000_000)))
+                .orElse(Duration.ZERO);
     }
 }
