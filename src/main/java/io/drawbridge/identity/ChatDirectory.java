@@ -41,8 +41,7 @@ public interface ChatDirectory {
      */
     record Profile(String name, @Nullable String address, boolean member) {
         public Profile {
-            name = name.replaceAll("[\\p{Cntrl}\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069]+", " ")
-                    .strip();
+            name = OneLine.of(name);
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.drawbridge.notification;
 
+import io.drawbridge.identity.OneLine;
 import io.drawbridge.request.AccessRequest;
 import io.drawbridge.request.RequestId;
 import java.net.URI;
@@ -41,15 +42,13 @@ public record Letter(
     /** Longest subject, in characters. */
     public static final int LONGEST_SUBJECT = 200;
 
-    private static final Pattern NOT_ON_A_LINE =
-            Pattern.compile("[\\p{Cntrl}\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069]+");
     private static final Pattern LINE_BREAK = Pattern.compile("\\r\\n?|[\\u0085\\u2028\\u2029\\u000b\\f]");
     private static final Pattern UNSEEN = Pattern.compile("[\\p{Cntrl}\\u202a-\\u202e\\u2066-\\u2069&&[^\\n\\t]]");
 
     public Letter {
-        subject = shortened(oneLine(subject));
+        subject = shortened(OneLine.of(subject));
         Map<String, String> lines = new LinkedHashMap<>();
-        facts.forEach((name, value) -> lines.put(oneLine(name), oneLine(value)));
+        facts.forEach((name, value) -> lines.put(OneLine.of(name), OneLine.of(value)));
         facts = Collections.unmodifiableMap(lines);
         quotation = quotation == null ? null : severalLines(quotation);
     }
@@ -114,10 +113,6 @@ public record Letter(
         }
         lines.add("");
         return String.join("\n", lines);
-    }
-
-    private static String oneLine(String text) {
-        return NOT_ON_A_LINE.matcher(text).replaceAll(" ").strip();
     }
 
     private static String severalLines(String text) {
