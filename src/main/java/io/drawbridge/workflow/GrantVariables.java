@@ -29,26 +29,26 @@ class GrantVariables {
     }
 
     void opened(VariableScope scope, GrantId grant, Instant endsAt, Instant expiresSoonAt) {
-        scope.setVariable("grantId", grant.value());
+        Variables.set(scope, "grantId", grant.value());
         deadlines(scope, endsAt, expiresSoonAt);
     }
 
     /** Written anew before each timer that reads them: whatever became of them meanwhile moves no end. */
     void deadlines(VariableScope scope, Instant endsAt, Instant expiresSoonAt) {
-        scope.setVariable("endsAt", endsAt.toString());
-        scope.setVariable("expiresSoonAt", expiresSoonAt.toString());
+        Variables.set(scope, "endsAt", endsAt.toString());
+        Variables.set(scope, "expiresSoonAt", expiresSoonAt.toString());
     }
 
     /** How long the diagram waits before the cloud is asked again. */
     void askAgainAfter(VariableScope scope, Duration wait) {
-        scope.setVariable("askAgainAfter", wait.toString());
+        Variables.set(scope, "askAgainAfter", wait.toString());
     }
 
     void access(VariableScope scope, boolean confirmed) {
-        scope.setVariable("access", confirmed ? "confirmed" : "waiting");
+        Variables.set(scope, "access", confirmed ? "confirmed" : "waiting");
     }
 
     void removal(VariableScope scope, boolean confirmed) {
-        scope.setVariable("removal", confirmed ? "confirmed" : "waiting");
+        Variables.set(scope, "removal", confirmed ? "confirmed" : "waiting");
     }
 }

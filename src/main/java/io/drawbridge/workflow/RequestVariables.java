@@ -34,28 +34,30 @@ final class RequestVariables {
     }
 
     static void arrival(VariableScope scope, String outcome) {
-        scope.setVariable("arrival", outcome);
+        Variables.set(scope, "arrival", outcome);
     }
 
     static void judgement(
             VariableScope scope, String outcome, @Nullable String mode, Optional<Duration> approvalTimeout) {
-        scope.setVariable("judgement", outcome);
-        scope.setVariable("mode", mode);
-        scope.setVariable(
-                "approvalTimeout", approvalTimeout.map(Duration::toString).orElse(null));
+        Variables.set(scope, "judgement", outcome);
+        Variables.set(scope, "mode", mode);
+        Variables.set(
+                scope,
+                "approvalTimeout",
+                approvalTimeout.map(Duration::toString).orElse(null));
     }
 
     static void justified(VariableScope scope, boolean justified) {
-        scope.setVariable("justified", justified ? "yes" : "no");
+        Variables.set(scope, "justified", justified ? "yes" : "no");
     }
 
     static void decision(VariableScope scope, boolean approved) {
-        scope.setVariable("decision", approved ? "approved" : "denied");
+        Variables.set(scope, "decision", approved ? "approved" : "denied");
     }
 
     static void mayOpen(VariableScope scope, boolean open, String mode, Optional<Instant> reviewDueAt) {
-        scope.setVariable("mayOpen", open ? "yes" : "no");
-        scope.setVariable("mode", mode);
-        scope.setVariable("reviewDueAt", reviewDueAt.map(Instant::toString).orElse(null));
+        Variables.set(scope, "mayOpen", open ? "yes" : "no");
+        Variables.set(scope, "mode", mode);
+        Variables.set(scope, "reviewDueAt", reviewDueAt.map(Instant::toString).orElse(null));
     }
 }
