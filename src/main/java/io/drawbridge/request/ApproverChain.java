@@ -10,14 +10,11 @@ import io.drawbridge.organization.Assignments;
 import io.drawbridge.organization.Control;
 import io.drawbridge.organization.Controls;
 import io.drawbridge.organization.Reach;
-import io.drawbridge.organization.Scope;
 import io.drawbridge.organization.ScopeId;
 import io.drawbridge.organization.ScopePath;
 import io.drawbridge.policy.AccessPolicies;
 import io.drawbridge.policy.DecisionQuestion;
 import java.time.Clock;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -72,50 +69,34 @@ public class ApproverChain {
      * <p>If nobody may decide anywhere on the path, the administrators stand at its root.
      */
     public List<Step> all(AccessRequest request) {
+        return path(request).steps();
+    }
+
+    /** The same as {@link #all}, of which no more is resolved than is looked at. */
+    ApproverPath path(AccessRequest request) {
         return Reading.once(new Whole(request.id(), request.identityUsers()), () -> resolve(request));
     }
 
     /** The chain of a request, as one read. */
     private record Whole(RequestId request, Set<String> identityUsers) {}
 
-    private List<Step> resolve(AccessRequest request) {
+    /** NB. All scopes and people by few queries; the policy is asked later, and about nobody in vain. */
+    private ApproverPath resolve(AccessRequest request) {
         ScopePath path = questions.path(request);
-        List<Step> steps = steps(request, path, path.fromAccount());
-        if (steps.stream().allMatch(step -> step.people().isEmpty())) {
-            steps.remove(steps.size() - 1);
-            ScopeId root = path.ids().get(path.ids().size() - 1);
-            steps.add(new Step(
-                    root,
-                    people.of(request.tenant(), Role.ADMINISTRATOR).stream()
-                            .filter(person ->
-                                    refusal(request, path, person, false).isEmpty())
-                            .map(Person::id)
-                            .toList()));
-        }
-        return List.copyOf(steps);
-    }
-
-    /** NB. Each is asked about once, though he may stand at several scopes, and all of them by few queries. */
-    private List<Step> steps(AccessRequest request, ScopePath path, List<Scope> scopes) {
-        Map<ScopeId, List<PersonId>> assigned = assignments.approversAt(
-                request.tenant(), scopes.stream().map(Scope::id).toList());
+        Map<ScopeId, List<PersonId>> assigned = assignments.approversAt(request.tenant(), path.ids());
         List<PersonId> named =
                 assigned.values().stream().flatMap(List::stream).distinct().toList();
-        Set<PersonId> able = new HashSet<>();
-        if (!named.isEmpty()) {
-            Control control = control(request, path);
-            people.find(request.tenant(), named).values().stream()
-                    .filter(person -> refusal(request, path, person, true, () -> control, false)
-                            .isEmpty())
-                    .forEach(person -> able.add(person.id()));
-        }
-        return new ArrayList<>(scopes.stream()
-                .map(scope -> new Step(
-                        scope.id(),
-                        assigned.getOrDefault(scope.id(), List.of()).stream()
-                                .filter(able::contains)
-                                .toList()))
-                .toList());
+        Control control = control(request, path);
+        return new ApproverPath(
+                path.ids(),
+                assigned,
+                named.isEmpty() ? Map.of() : people.find(request.tenant(), named),
+                person -> refusal(request, path, person, true, () -> control, false)
+                        .isEmpty(),
+                () -> people.of(request.tenant(), Role.ADMINISTRATOR).stream()
+                        .filter(person -> refusal(request, path, person, false).isEmpty())
+                        .map(Person::id)
+                        .toList());
     }
 
     /**
@@ -124,11 +105,9 @@ public class ApproverChain {
      * <p>The policy is asked about the people below only where nobody above may decide: a list shows this of every request.
      */
     public List<Step> above(AccessRequest request, List<ScopeId> asked) {
-        ScopePath path = questions.path(request);
-        List<ScopeId> order = path.ids();
-        int first = asked.stream().mapToInt(order::indexOf).max().orElse(-1) + 1;
-        List<Step> above = rungs(steps(request, path, path.fromAccount().subList(first, order.size())));
-        return above.isEmpty() && first < order.size() ? rungs(all(request).subList(first, order.size())) : above;
+        ApproverPath path = path(request);
+        int first = asked.stream().mapToInt(path.scopes()::indexOf).max().orElse(-1) + 1;
+        return rungs(path.steps(first, path.scopes().size()));
     }
 
     /** The rungs as they would be asked now: only scopes with somebody who may decide. */

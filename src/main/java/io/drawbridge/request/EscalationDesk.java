@@ -169,8 +169,7 @@ public class EscalationDesk {
 
     /** Whether the account was moved away from a scope whose people were asked: the next one on its way up stands in. */
     private boolean hasLostARung(AccessRequest request) {
-        List<ScopeId> order =
-                chain.all(request).stream().map(ApproverChain.Step::scope).toList();
+        List<ScopeId> order = chain.path(request).scopes();
         return requests.rungs(request.id()).stream()
                 .anyMatch(rung -> !rung.people().isEmpty() && !order.contains(rung.scope()));
     }
@@ -178,9 +177,8 @@ public class EscalationDesk {
     /** Scopes below the highest asked that were skipped and have somebody now: he is asked and told like the others. */
     private void joinBelow(AccessRequest request) {
         List<AccessRequests.Rung> asked = new ArrayList<>(requests.rungs(request.id()));
-        List<ApproverChain.Step> all = chain.all(request);
-        List<ScopeId> order = all.stream().map(ApproverChain.Step::scope).toList();
-        for (ApproverChain.Step step : all.subList(0, highest(order, asked) + 1)) {
+        ApproverPath path = chain.path(request);
+        for (ApproverChain.Step step : path.steps(0, highest(path.scopes(), asked) + 1)) {
             boolean shown = asked.stream().anyMatch(rung -> rung.scope().equals(step.scope()));
             if (!shown && !step.people().isEmpty()) {
                 AccessRequests.Rung rung =
@@ -201,12 +199,10 @@ public class EscalationDesk {
 
     private Optional<ApproverChain.Step> askNext(AccessRequest request) {
         List<AccessRequests.Rung> asked = requests.rungs(request.id());
-        List<ApproverChain.Step> all = chain.all(request);
-        List<ScopeId> order = all.stream().map(ApproverChain.Step::scope).toList();
+        ApproverPath path = chain.path(request);
+        List<ScopeId> order = path.scopes();
         int first = highest(order, asked) + 1;
-        Optional<ApproverChain.Step> next = all.subList(first, all.size()).stream()
-                .filter(step -> !step.people().isEmpty())
-                .findFirst();
+        Optional<ApproverChain.Step> next = path.nextFrom(first).map(path::stepAt);
         next.ifPresent(rung -> {
             for (ScopeId skipped : order.subList(first, order.indexOf(rung.scope()))) {
                 trail.record(
@@ -234,15 +230,16 @@ public class EscalationDesk {
     }
 
     private Optional<ApproverChain.Step> next(AccessRequest request) {
-        return upcoming(request).stream().findFirst();
+        ApproverPath path = chain.path(request);
+        return path.nextFrom(highest(path.scopes(), requests.rungs(request.id())) + 1)
+                .map(path::stepAt);
     }
 
     /** Everybody able to decide up to the highest scope asked, those included who joined below since. */
     private Set<PersonId> able(AccessRequest request) {
-        List<ApproverChain.Step> all = chain.all(request);
-        List<ScopeId> order = all.stream().map(ApproverChain.Step::scope).toList();
-        int highest = highest(order, requests.rungs(request.id()));
-        return all.subList(0, highest + 1).stream()
+        ApproverPath path = chain.path(request);
+        int highest = highest(path.scopes(), requests.rungs(request.id()));
+        return path.steps(0, highest + 1).stream()
                 .flatMap(step -> step.people().stream())
                 .collect(Collectors.toCollection(LinkedHashSet::new));
     }
