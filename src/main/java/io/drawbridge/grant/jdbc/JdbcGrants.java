@@ -40,13 +40,13 @@ class JdbcGrants implements Grants {
 
     private final JdbcClient database;
     private final ApplicationEventPublisher events;
-    private final TransactionTemplate apart;
+    private final TransactionTemplate savepoint;
 
     JdbcGrants(JdbcClient database, PlatformTransactionManager transactions, ApplicationEventPublisher events) {
         this.database = database;
         this.events = events;
-        this.apart = new TransactionTemplate(transactions);
-        this.apart.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
+        this.savepoint = new TransactionTemplate(transactions);
+        this.savepoint.setPropagationBehavior(TransactionDefinition.PROPAGATION_NESTED);
     }
 
     @Override
@@ -287,12 +287,16 @@ class JdbcGrants implements Grants {
                 > 0;
     }
 
-    /** Adds the row to lock in a transaction of its own: two who do so at once both find it afterwards. */
+    /**
+     * Adds the row to lock, and holds it by that. Of two who do so at once one waits for the other's end, and finds it
+     * then: what has failed goes back to a savepoint, so that the caller's transaction goes on.
+     */
     private void remember(String objectKey) {
         try {
-            apart.executeWithoutResult(transaction -> database.sql("insert into cloud_object (object_key) values (?)")
-                    .param(objectKey)
-                    .update());
+            savepoint.executeWithoutResult(
+                    transaction -> database.sql("insert into cloud_object (object_key) values (?)")
+                            .param(objectKey)
+                            .update());
         } catch (DuplicateKeyException other) {
             // NB. Not swallowed: the row is there, which is all that was wanted; the caller locks it and fails if not.
             return;
