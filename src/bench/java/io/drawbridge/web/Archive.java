@@ -82,14 +82,14 @@ final class Archive {
         database.sql(
                         """
                         insert into access_request (id, tenant_id, status, status_since, created_at, origin, requester_id,
-                            identity_type, identity_arn, identity_name, account_id, scope_path, service, permission,
+                            identity_type, identity_arn, identity_name, identity_key, account_id, scope_path, service, permission,
                             attempts, justification, break_glass, confirmed, mfa, liftable, requested_duration,
                             granted_duration, mode, policies, decided_by, decider_id, decision_message, decided_at)
                         select gen_random_uuid()::text, 'acme',
                             (array['APPROVED','APPROVED','APPROVED','APPROVED','APPROVED','APPROVED','APPROVED','DENIED',
                                 'EXPIRED','ABANDONED'])[1 + n % 10],
                             made + interval '20 minutes', made, case n % 2 when 0 then 'EVENT' else 'PERSON' end, person,
-                            'SSO_USER', 'arn:aws:identitystore:::user/9067-' || who, person, account,
+                            'SSO_USER', 'arn:aws:identitystore:::user/9067-' || who, person, 'SSO_USER:' || person, account,
                             'r-acme/ou-workloads/ou-production/ou-team-' || (1 + place % 20) || '/' || account,
                             split_part(permission, ':', 1), permission, 1 + n % 3,
                             'Ticket OPS-' || n || ': the bucket of the old archive has to go before the end of the month.',

@@ -60,6 +60,7 @@ final class Copies {
             Map.entry("access_request.account_id", ACCOUNT),
             Map.entry("access_request.requester_id", PERSON),
             Map.entry("access_request.identity_name", PERSON),
+            Map.entry("access_request.identity_key", "'SSO_USER:' || " + PERSON),
             Map.entry("access_request.permission", PERMISSION),
             Map.entry("access_request.service", "split_part(" + PERMISSION + ", ':', 1)"),
             Map.entry("access_request.identity_arn", "'arn:aws:identitystore:::user/9067-' || n"),

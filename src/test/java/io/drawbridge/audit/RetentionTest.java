@@ -199,9 +199,9 @@ class RetentionTest {
         var when = at.atOffset(ZoneOffset.UTC);
         database.sql(
                         "insert into access_request (id, tenant_id, status, status_since, created_at, origin, requester_id,"
-                                + " identity_type, identity_arn, identity_name, account_id, scope_path, service, permission, attempts,"
+                                + " identity_type, identity_arn, identity_name, identity_key, account_id, scope_path, service, permission, attempts,"
                                 + " break_glass, confirmed, mfa, liftable, policies, previous_id)"
-                                + " values (?, 'acme', ?, ?, ?, 'MANUAL', 'alice@acme.example', 'SSO_USER', 'arn', 'alice', '1', 'r/1',"
+                                + " values (?, 'acme', ?, ?, ?, 'MANUAL', 'alice@acme.example', 'SSO_USER', 'arn', 'alice', 'SSO_USER:alice', '1', 'r/1',"
                                 + " 's3', 's3:DeleteBucket', 1, false, true, false, 'YES', '', ?)")
                 .params(java.util.Arrays.asList(id, status, when, when, previous))
                 .update();

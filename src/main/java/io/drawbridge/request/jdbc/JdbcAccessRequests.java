@@ -137,17 +137,13 @@ class JdbcAccessRequests implements AccessRequests {
     @Override
     public Optional<AccessRequest> findLatestFinal(
             TenantId tenant, Identity identity, ScopeId account, String permission) {
-        String key = identity.type() == Identity.Type.SSO_USER
-                ? "lower(identity_name) = :identity"
-                : "identity_arn = :identity";
         return select(
-                        "where tenant_id = :tenant and identity_type = :type and " + key
-                                + " and account_id = :account and permission = :permission and open_key is null"
+                        "where tenant_id = :tenant and identity_key = :identity and account_id = :account"
+                                + " and permission = :permission and open_key is null"
                                 + " order by status_since desc, created_at desc limit 1",
                         Map.of(
                                 "tenant", tenant.value(),
-                                "type", identity.type().name(),
-                                "identity", identityValue(identity),
+                                "identity", identity.key(),
                                 "account", account.value(),
                                 "permission", permission))
                 .stream()
@@ -156,11 +152,9 @@ class JdbcAccessRequests implements AccessRequests {
 
     @Override
     public int countOpenedByEvents(TenantId tenant, Identity identity, Instant since) {
-        String key = identity.type() == Identity.Type.SSO_USER ? "lower(identity_name) = ?" : "identity_arn = ?";
-        return database.sql(
-                        "select count(*) from access_request where tenant_id = ? and origin = 'EVENT' and identity_type = ?"
-                                + " and " + key + " and created_at > ?")
-                .params(tenant.value(), identity.type().name(), identityValue(identity), since.atOffset(ZoneOffset.UTC))
+        return database.sql("select count(*) from access_request where tenant_id = ? and identity_key = ?"
+                        + " and origin = 'EVENT' and created_at > ?")
+                .params(tenant.value(), identity.key(), since.atOffset(ZoneOffset.UTC))
                 .query(Integer.class)
                 .single();
     }
@@ -481,6 +475,7 @@ class JdbcAccessRequests implements AccessRequests {
         columns.put("identity_type", request.identity().type().name());
         columns.put("identity_arn", request.identity().arn());
         columns.put("identity_name", request.identity().name());
+        columns.put("identity_key", request.identity().key());
         columns.put("account_id", request.account().value());
         columns.put("scope_path", request.scopePath());
         columns.put("service", request.entitlement().service());
@@ -573,10 +568,6 @@ class JdbcAccessRequests implements AccessRequests {
         } catch (JsonProcessingException impossible) {
             throw new IllegalArgumentException("The errors of a judgement cannot be written as JSON.", impossible);
         }
-    }
-
-    private static String identityValue(Identity identity) {
-        return identity.type() == Identity.Type.SSO_USER ? identity.name().toLowerCase(Locale.ROOT) : identity.arn();
     }
 
     private static String joined(List<PersonId> people) {
