@@ -85,7 +85,7 @@ public final class SealingBenchmark {
             Clock clock = Clock.systemUTC();
             DataSourceTransactionManager manager = new DataSourceTransactionManager(dataSource);
             this.database = JdbcClient.create(dataSource);
-            this.trail = new JdbcAuditTrail(database, clock);
+            this.trail = new JdbcAuditTrail(new JdbcTemplate(dataSource), clock);
             this.sealer = new AuditSealer(new JdbcTemplate(dataSource), manager);
             this.heads = HeadBook.open(folder.resolve("audit"), null, List.of(), clock);
             this.chain = new JdbcAuditChain(database, heads, manager, clock);

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.drawbridge.identity.AuditTrail;
 import io.drawbridge.identity.Circumstances;
 import io.drawbridge.identity.TenantId;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -18,6 +19,8 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.jdbc.core.BatchPreparedStatementSetter;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.GeneratedKeyHolder;
 import org.springframework.jdbc.support.KeyHolder;
@@ -35,29 +38,34 @@ class JdbcAuditTrail implements AuditTrail {
     private static final String COLUMNS =
             "select number, recorded_at, actor, action, subject, details from audit_record ";
 
+    private static final String INSERT =
+            "insert into audit_record (tenant_id, recorded_at, actor, action, subject, details) values (?, ?, ?, ?, ?, ?)";
+
     /** Before every record: whoever goes on from a record that there is not finds nothing more. */
     private static final OffsetDateTime FIRST = OffsetDateTime.parse("1970-01-01T00:00:00Z");
 
+    private final JdbcTemplate batches;
     private final JdbcClient database;
     private final Clock clock;
     private final Supplier<List<Circumstances>> circumstances;
     private final JsonMapper json = JsonMapper.builder().findAndAddModules().build();
 
     @Autowired
-    JdbcAuditTrail(JdbcClient database, Clock clock, ObjectProvider<Circumstances> circumstances) {
+    JdbcAuditTrail(JdbcTemplate batches, Clock clock, ObjectProvider<Circumstances> circumstances) {
         // NB. Once, and not before the first record: who knows of circumstances may want the trail itself.
-        this(database, clock, SingletonSupplier.of(() -> circumstances
+        this(batches, clock, SingletonSupplier.of(() -> circumstances
                 .orderedStream()
                 .toList()));
     }
 
     /** One that knows of nothing but what its callers say. */
-    JdbcAuditTrail(JdbcClient database, Clock clock) {
-        this(database, clock, List::of);
+    JdbcAuditTrail(JdbcTemplate batches, Clock clock) {
+        this(batches, clock, List::of);
     }
 
-    private JdbcAuditTrail(JdbcClient database, Clock clock, Supplier<List<Circumstances>> circumstances) {
-        this.database = database;
+    private JdbcAuditTrail(JdbcTemplate batches, Clock clock, Supplier<List<Circumstances>> circumstances) {
+        this.batches = batches;
+        this.database = JdbcClient.create(batches);
         this.clock = clock;
         this.circumstances = circumstances;
     }
@@ -65,13 +73,21 @@ class JdbcAuditTrail implements AuditTrail {
     @Override
     @Transactional(propagation = Propagation.MANDATORY)
     public void record(TenantId tenant, String actor, String action, String subject, Map<String, ?> details) {
-        insert(tenant, actor, action, subject, details);
+        insert(List.of(new Entry(tenant, actor, action, subject, details)));
+    }
+
+    @Override
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void recordAll(List<Entry> entries) {
+        if (!entries.isEmpty()) {
+            insert(entries);
+        }
     }
 
     @Override
     @Transactional(propagation = Propagation.REQUIRES_NEW)
     public void recordRefusal(TenantId tenant, String actor, String action, String subject, Map<String, ?> details) {
-        insert(tenant, actor, action, subject, details);
+        insert(List.of(new Entry(tenant, actor, action, subject, details)));
     }
 
     @Override
@@ -165,24 +181,65 @@ class JdbcAuditTrail implements AuditTrail {
                 .list();
     }
 
-    private void insert(TenantId tenant, String actor, String action, String subject, Map<String, ?> details) {
-        Map<String, Object> whole = new LinkedHashMap<>(details);
-        for (Circumstances known : circumstances.get()) {
-            known.of(tenant, action, subject).forEach(whole::putIfAbsent);
-        }
+    private void insert(List<Entry> entries) {
         OffsetDateTime at = clock.instant().atOffset(ZoneOffset.UTC);
+        List<Object[]> rows = rows(entries, at);
         KeyHolder keys = new GeneratedKeyHolder();
-        try {
-            database.sql(
-                            "insert into audit_record (tenant_id, recorded_at, actor, action, subject, details) values (?, ?, ?, ?, ?, ?)")
-                    .params(tenant.value(), at, actor, action, subject, json.writeValueAsString(whole))
-                    .update(keys, "number");
-        } catch (JsonProcessingException impossible) {
-            throw new IllegalArgumentException("The details of " + action + " cannot be written as JSON.", impossible);
+        var unused = batches.batchUpdate(
+                connection -> connection.prepareStatement(INSERT, new String[] {"number"}), setter(rows), keys);
+        List<Object[]> unsealed = new ArrayList<>(rows.size());
+        for (int place = 0; place < rows.size(); place++) {
+            unsealed.add(new Object[] {
+                entries.get(place).tenant().value(),
+                keys.getKeyList().get(place).get("number"),
+                at
+            });
         }
-        database.sql("insert into audit_unsealed (tenant_id, number, recorded_at) values (?, ?, ?)")
-                .params(tenant.value(), keys.getKeyAs(Long.class), at)
-                .update();
+        batches.batchUpdate("insert into audit_unsealed (tenant_id, number, recorded_at) values (?, ?, ?)", unsealed);
+    }
+
+    private List<Object[]> rows(List<Entry> entries, OffsetDateTime at) {
+        List<List<Map<String, Object>>> known =
+                circumstances.get().stream().map(each -> each.ofAll(entries)).toList();
+        List<Object[]> rows = new ArrayList<>(entries.size());
+        for (int place = 0; place < entries.size(); place++) {
+            Entry entry = entries.get(place);
+            Map<String, Object> whole = new LinkedHashMap<>(entry.details());
+            for (List<Map<String, Object>> each : known) {
+                each.get(place).forEach(whole::putIfAbsent);
+            }
+            try {
+                rows.add(new Object[] {
+                    entry.tenant().value(),
+                    at,
+                    entry.actor(),
+                    entry.action(),
+                    entry.subject(),
+                    json.writeValueAsString(whole)
+                });
+            } catch (JsonProcessingException impossible) {
+                throw new IllegalArgumentException(
+                        "The details of " + entry.action() + " cannot be written as JSON.", impossible);
+            }
+        }
+        return rows;
+    }
+
+    private static BatchPreparedStatementSetter setter(List<Object[]> rows) {
+        return new BatchPreparedStatementSetter() {
+            @Override
+            public void setValues(PreparedStatement statement, int place) throws SQLException {
+                Object[] row = rows.get(place);
+                for (int column = 0; column < row.length; column++) {
+                    statement.setObject(column + 1, row[column]);
+                }
+            }
+
+            @Override
+            public int getBatchSize() {
+                return rows.size();
+            }
+        };
     }
 
     private static AuditRecord auditRecord(ResultSet row, int number) throws SQLException {

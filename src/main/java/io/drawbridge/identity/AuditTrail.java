@@ -1,6 +1,8 @@
 package io.drawbridge.identity;
 
 import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -22,10 +24,23 @@ public interface AuditTrail {
     void record(TenantId tenant, String actor, String action, String subject, Map<String, ?> details);
 
     /**
-     * The same, in a transaction of its own: for a try that was refused, which must stay on record although the
+     * Adds these records, in their order, by as many statements as for one. Each is there exactly if the caller's
+     * transaction commits.
+     */
+    void recordAll(List<Entry> entries);
+
+    /**
+     * One record, in a transaction of its own: for a try that was refused, which must stay on record although the
      * caller's transaction is rolled back.
      */
     void recordRefusal(TenantId tenant, String actor, String action, String subject, Map<String, ?> details);
+
+    /** What is to be recorded, as {@link #record} takes it. */
+    record Entry(TenantId tenant, String actor, String action, String subject, Map<String, ?> details) {
+        public Entry {
+            details = Collections.unmodifiableMap(new LinkedHashMap<>(details));
+        }
+    }
 
     /** Records of a tenant, newest first. */
     List<AuditRecord> find(TenantId tenant, Query query);

@@ -1,5 +1,6 @@
 package io.drawbridge.identity;
 
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -17,4 +18,11 @@ public interface Circumstances {
      * @return strings, numbers and maps of these, by names that no desk gives
      */
     Map<String, Object> of(TenantId tenant, String action, String subject);
+
+    /** What is known of each of these, in their order; whoever can find it out for all at once does. */
+    default List<Map<String, Object>> ofAll(List<AuditTrail.Entry> entries) {
+        return entries.stream()
+                .map(entry -> of(entry.tenant(), entry.action(), entry.subject()))
+                .toList();
+    }
 }

@@ -1,14 +1,17 @@
 package io.drawbridge.workflow;
 
+import io.drawbridge.identity.AuditTrail;
 import io.drawbridge.identity.Circumstances;
 import io.drawbridge.identity.TenantId;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.camunda.bpm.engine.impl.context.BpmnExecutionContext;
 import org.camunda.bpm.engine.impl.context.Context;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +48,27 @@ class EngineCircumstances implements Circumstances {
                 : action.startsWith("request.") || action.startsWith(OF_GRANTS)
                         ? ofRequest(action, subject)
                         : Optional.empty();
+        return said(definition);
+    }
+
+    /** By one query, if all are steps of grants. */
+    @Override
+    public List<Map<String, Object>> ofAll(List<AuditTrail.Entry> entries) {
+        boolean many = entries.size() > 1
+                && running() == null
+                && entries.stream().allMatch(entry -> entry.action().startsWith(OF_GRANTS));
+        if (!many) {
+            return Circumstances.super.ofAll(entries);
+        }
+        Map<String, String> definitions = instances.definitions(
+                entries.stream().map(AuditTrail.Entry::subject).collect(Collectors.toSet()),
+                ProcessKeys.TIMEBOXED_GRANT);
+        return entries.stream()
+                .map(entry -> said(Optional.ofNullable(definitions.get(entry.subject()))))
+                .toList();
+    }
+
+    private Map<String, Object> said(Optional<String> definition) {
         return definition
                 .flatMap(this::facts)
                 .map(facts -> Map.<String, Object>of(PROCESS, facts))

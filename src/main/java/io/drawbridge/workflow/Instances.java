@@ -1,5 +1,8 @@
 package io.drawbridge.workflow;
 
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -28,6 +31,22 @@ class Instances {
                 .list()
                 .stream()
                 .findFirst();
+    }
+
+    /** By which definition a process runs for each of these keys; of a key for which none does there is nothing. */
+    Map<String, String> definitions(Collection<String> businessKeys, String process) {
+        Map<String, String> found = new HashMap<>();
+        if (!businessKeys.isEmpty()) {
+            database.sql("select e.BUSINESS_KEY_, e.PROC_DEF_ID_ from ACT_RU_EXECUTION e"
+                            + " join ACT_RE_PROCDEF d on d.ID_ = e.PROC_DEF_ID_"
+                            + " where e.BUSINESS_KEY_ in (:keys) and d.KEY_ = :process")
+                    .param("keys", businessKeys)
+                    .param("process", process)
+                    .query(row -> {
+                        found.put(row.getString(1), row.getString(2));
+                    });
+        }
+        return found;
     }
 
     /** The task that waits for somebody there; empty if it does not, or not any more. */

@@ -17,7 +17,7 @@ import java.util.UUID;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
-import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 /** What is found in the audit trail, on each database that Drawbridge runs on. */
@@ -40,7 +40,7 @@ class AuditSearchTest {
     private static void findsText(DataSource dataSource) {
         Flyway.configure().dataSource(dataSource).load().migrate();
         JdbcAuditTrail trail = new JdbcAuditTrail(
-                JdbcClient.create(dataSource), Clock.fixed(Instant.parse("2026-01-15T12:00:00Z"), ZoneOffset.UTC));
+                new JdbcTemplate(dataSource), Clock.fixed(Instant.parse("2026-01-15T12:00:00Z"), ZoneOffset.UTC));
         trail.record(ACME, "alice", "request.opened", "one", Map.of("why", "100% Urgent!"));
         trail.record(ACME, "bob", "request.approved", "two", Map.of("message", "fine_"));
         trail.record(new TenantId("globex"), "gus", "request.denied", "three", Map.of("why", "urgent"));

@@ -40,7 +40,7 @@ final class Ledger {
         this.directory = directory;
         this.database = JdbcClient.create(dataSource);
         this.transactions = new TransactionTemplate(manager);
-        this.trail = new JdbcAuditTrail(database, clock);
+        this.trail = new JdbcAuditTrail(new JdbcTemplate(dataSource), clock);
         this.sealer = new AuditSealer(new JdbcTemplate(dataSource), manager);
         this.heads = HeadBook.open(directory, null, List.of(), clock);
         this.chain = new JdbcAuditChain(database, heads, manager, clock);
