@@ -5,6 +5,7 @@ import io.drawbridge.organization.ScopeId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -96,6 +97,28 @@ public interface Cloud {
      * @throws CloudException if the cloud did not take it
      */
     void remove(TenantId tenant, Held held);
+
+    /** Closes and asks for many leases in one go; empty if this cloud has to be asked for each by itself. */
+    default Optional<Bulk> bulk() {
+        return Optional.empty();
+    }
+
+    /** A cloud that takes many leases in one go, each for an object of its own, and says the same of each as one by one. */
+    interface Bulk {
+        /**
+         * As {@link Cloud#close} for each.
+         *
+         * @throws CloudException if the cloud did not take one of them; nothing is known of what it did to the others
+         */
+        void closeAll(List<Lease> leases);
+
+        /**
+         * As {@link Cloud#presenceOf} for each, by the keys of their objects.
+         *
+         * @throws CloudException if it cannot be asked
+         */
+        Map<String, Presence> presencesOf(List<Lease> leases);
+    }
 
     /** Whether an object is there. */
     enum Presence {

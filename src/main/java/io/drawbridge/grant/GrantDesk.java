@@ -308,16 +308,20 @@ public class GrantDesk implements LivingGrants {
         if (grant.state() == GrantState.PROVISIONING || grant.state() == GrantState.ACTIVE) {
             grant.revoke(clock.instant());
             grants.save(grant);
-            record(
-                    grant,
-                    grant.endedBy().orElse(AuditTrail.DRAWBRIDGE),
-                    "grant.revoking",
-                    Map.of(
-                            "endsAt",
-                            grant.endsAt().toString(),
-                            "reason",
-                            grant.endReason().orElse("its end came")));
+            trail.recordAll(List.of(revoking(grant)));
         }
+    }
+
+    static AuditTrail.Entry revoking(Grant grant) {
+        return entry(
+                grant,
+                grant.endedBy().orElse(AuditTrail.DRAWBRIDGE),
+                "grant.revoking",
+                Map.of(
+                        "endsAt",
+                        grant.endsAt().toString(),
+                        "reason",
+                        grant.endReason().orElse("its end came")));
     }
 
     /**
@@ -365,17 +369,7 @@ public class GrantDesk implements LivingGrants {
                 grant.removed(
                         gone, shared ? null : cloud.sessionsUntil(lease, gone).orElse(null));
                 grants.save(grant);
-                record(
-                        grant,
-                        AuditTrail.DRAWBRIDGE,
-                        grant.state() == GrantState.REVOKED ? "grant.revoked" : "grant.provision_failed",
-                        Map.of(
-                                "sharedWithAnotherGrant",
-                                shared,
-                                "cloudRequests",
-                                shared ? List.of() : cloud.requestIds(lease),
-                                "endsAt",
-                                grant.endsAt().toString()));
+                trail.recordAll(List.of(removed(grant, shared, shared ? List.of() : cloud.requestIds(lease))));
                 yield Confirmation.CONFIRMED;
             }
             case CHANGING -> {
@@ -384,6 +378,20 @@ public class GrantDesk implements LivingGrants {
             }
             case PRESENT -> Confirmation.MISSING;
         };
+    }
+
+    static AuditTrail.Entry removed(Grant grant, boolean shared, List<String> cloudRequests) {
+        return entry(
+                grant,
+                AuditTrail.DRAWBRIDGE,
+                grant.state() == GrantState.REVOKED ? "grant.revoked" : "grant.provision_failed",
+                Map.of(
+                        "sharedWithAnotherGrant",
+                        shared,
+                        "cloudRequests",
+                        cloudRequests,
+                        "endsAt",
+                        grant.endsAt().toString()));
     }
 
     /** A cloud that takes the call and never gets done must not go unnoticed. */
@@ -788,11 +796,16 @@ public class GrantDesk implements LivingGrants {
     }
 
     private void record(Grant grant, String actor, String action, Map<String, ?> details) {
+        trail.recordAll(List.of(entry(grant, actor, action, details)));
+    }
+
+    private static AuditTrail.Entry entry(Grant grant, String actor, String action, Map<String, ?> details) {
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("grant", grant.id().value());
         all.put("state", grant.state().name());
         all.putAll(details);
-        trail.record(grant.tenant(), actor, action, grant.request().value(), all);
+        return new AuditTrail.Entry(
+                grant.tenant(), actor, action, grant.request().value(), all);
     }
 
     private static String shortened(String text) {

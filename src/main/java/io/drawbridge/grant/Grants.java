@@ -26,9 +26,15 @@ public interface Grants {
     /** The grant, locked until the transaction ends. */
     Optional<Grant> lock(GrantId id);
 
+    /** Those of the grants that nobody else has locked, locked until the transaction ends; waits for nobody. */
+    List<Grant> lockFree(Collection<GrantId> ids);
+
     void add(Grant grant);
 
     void save(Grant grant);
+
+    /** Saves each of them, by one statement for all. */
+    void saveAll(List<Grant> grants);
 
     /** Living grants of an identity for a permission in an account. */
     List<Grant> findLiving(TenantId tenant, Identity identity, ScopeId account, Entitlement entitlement);
@@ -60,11 +66,17 @@ public interface Grants {
     /** Gives the claim up; giving up again changes nothing. */
     void endLease(GrantId grant);
 
+    /** The same for all of them. */
+    void endLeases(Collection<GrantId> grants);
+
     /** Whether the grant still claims its object. */
     boolean isLiving(GrantId grant);
 
     /** The last end of all that claim the object now; empty if nobody does. */
     Optional<Instant> lastEnd(Lease lease);
+
+    /** The last end of all that claim each of these objects now; of an object that nobody claims there is nothing. */
+    Map<String, Instant> lastEnds(Collection<String> objectKeys);
 
     /** Whether another grant than this one claims the object. */
     boolean isShared(Lease lease);
@@ -80,6 +92,9 @@ public interface Grants {
     default void lockObject(Lease lease) {
         lockObject(lease.objectKey());
     }
+
+    /** The same for those of the objects that nobody else has locked, which are returned; waits for nobody. */
+    Set<String> lockFreeObjects(Collection<String> objectKeys);
 
     /** Whether a living grant of the tenant is the reason that the object is there, one that is being taken back included. */
     boolean isExplained(TenantId tenant, String objectKey);

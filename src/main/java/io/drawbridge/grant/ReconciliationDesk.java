@@ -10,6 +10,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -44,6 +45,7 @@ public class ReconciliationDesk {
 
     private final Grants grants;
     private final GrantDesk desk;
+    private final BulkRevocation together;
     private final Cloud cloud;
     private final DriftFindings findings;
     private final Sweeps sweeps;
@@ -60,6 +62,7 @@ public class ReconciliationDesk {
     ReconciliationDesk(
             Grants grants,
             GrantDesk desk,
+            BulkRevocation together,
             Cloud cloud,
             DriftFindings findings,
             Sweeps sweeps,
@@ -74,6 +77,7 @@ public class ReconciliationDesk {
             Clock clock) {
         this.grants = grants;
         this.desk = desk;
+        this.together = together;
         this.cloud = cloud;
         this.findings = findings;
         this.sweeps = sweeps;
@@ -140,6 +144,16 @@ public class ReconciliationDesk {
      */
     public List<Grant> late(int most) {
         return grants.findUnbegun(clock.instant().minus(LEFT_TO_THE_PROCESS), most);
+    }
+
+    /**
+     * Takes back in one go those of the grants that can be, as {@link #takeBack} does it for one.
+     *
+     * @return those that were begun; what is still on of them is left to its process
+     * @throws CloudException if the cloud did not take it; what was begun stays begun
+     */
+    public Set<GrantId> takeBackTogether(Collection<Grant> late) {
+        return together.takeBack(late);
     }
 
     /** One that fails does not keep the others from their turn. */

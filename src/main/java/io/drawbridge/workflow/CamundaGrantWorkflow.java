@@ -1,7 +1,11 @@
 package io.drawbridge.workflow;
 
 import io.drawbridge.grant.Grant;
+import io.drawbridge.grant.GrantId;
 import io.drawbridge.grant.GrantWorkflow;
+import java.util.Collection;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.camunda.bpm.engine.RuntimeService;
 import org.springframework.stereotype.Component;
 
@@ -30,5 +34,17 @@ class CamundaGrantWorkflow implements GrantWorkflow {
         return instances
                 .definition(grant.request().value(), ProcessKeys.TIMEBOXED_GRANT)
                 .isPresent();
+    }
+
+    @Override
+    public Set<GrantId> underWay(Collection<Grant> grants) {
+        Set<String> running = instances
+                .definitions(
+                        grants.stream().map(grant -> grant.request().value()).toList(), ProcessKeys.TIMEBOXED_GRANT)
+                .keySet();
+        return grants.stream()
+                .filter(grant -> running.contains(grant.request().value()))
+                .map(Grant::id)
+                .collect(Collectors.toSet());
     }
 }

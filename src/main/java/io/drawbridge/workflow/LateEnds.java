@@ -1,12 +1,14 @@
 package io.drawbridge.workflow;
 
 import io.drawbridge.grant.Grant;
+import io.drawbridge.grant.GrantId;
 import io.drawbridge.grant.ReconciliationDesk;
 import io.drawbridge.operations.Mention;
 import io.drawbridge.operations.Rounds;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -24,7 +26,8 @@ import org.springframework.stereotype.Component;
  * timers may be dead.
  *
  * <p>Goes by our own table and asks the engine nothing. The processes come to the same grants in their own time, find them
- * taken back, and tell. A grant is tried here once: whatever fails is left to its process, which never gives up.
+ * taken back, and tell. What fails for many together is tried once for each: whatever fails then is left to its process,
+ * which never gives up.
  */
 @Component
 final class LateEnds implements SmartLifecycle {
@@ -35,6 +38,9 @@ final class LateEnds implements SmartLifecycle {
     private static final int LOOK = 200;
 
     private static final int THREADS = 2;
+
+    /** Grants that one thread takes back in one go. */
+    private static final int TOGETHER = LOOK / THREADS;
 
     private final ReconciliationDesk desk;
     private final Duration every;
@@ -88,10 +94,14 @@ final class LateEnds implements SmartLifecycle {
         try {
             boolean more = true;
             while (more && !ending) {
-                List<Callable<Boolean>> late = new ArrayList<>();
-                desk.late(LOOK).forEach(grant -> late.add(() -> takeBack(grant)));
+                List<Grant> late = desk.late(LOOK);
+                List<Callable<Boolean>> work = new ArrayList<>();
+                for (int first = 0; first < late.size(); first += TOGETHER) {
+                    List<Grant> some = late.subList(first, Math.min(first + TOGETHER, late.size()));
+                    work.add(() -> takeBack(some));
+                }
                 boolean progress = false;
-                for (Future<Boolean> each : threads.invokeAll(late)) {
+                for (Future<Boolean> each : threads.invokeAll(work)) {
                     progress |= each.get();
                 }
                 more = progress && late.size() == LOOK;
@@ -105,6 +115,24 @@ final class LateEnds implements SmartLifecycle {
             }
             blind = true;
         }
+    }
+
+    /** Together as far as that can be; then each that was not begun by it. */
+    private boolean takeBack(List<Grant> some) {
+        Set<GrantId> begun = Set.of();
+        try {
+            begun = ending || some.size() == 1 ? Set.of() : desk.takeBackTogether(some);
+        } catch (RuntimeException failure) {
+            LOG.warn(
+                    "{} grants are past their end and could not be taken back together, so each is tried by itself: {}",
+                    some.size(),
+                    failure.getMessage());
+        }
+        boolean progress = !begun.isEmpty();
+        for (Grant grant : some) {
+            progress |= !begun.contains(grant.id()) && takeBack(grant);
+        }
+        return progress;
     }
 
     @SuppressWarnings("try") // What is mentioned counts by being open.

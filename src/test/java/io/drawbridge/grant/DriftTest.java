@@ -93,6 +93,7 @@ class DriftTest extends Stage {
         reconciliation = new ReconciliationDesk(
                 grants,
                 desk,
+                new BulkRevocation(grants, meddled, grantWorkflow, trail, transactions, clock),
                 meddled,
                 findings,
                 sweeps,

@@ -11,9 +11,16 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -27,7 +34,8 @@ import org.springframework.transaction.support.TransactionTemplate;
 @Component
 @ConditionalOnProperty(name = "drawbridge.cloud.type", havingValue = "dry-run")
 @EnableConfigurationProperties(DryRunProperties.class)
-public class DryRunCloud implements Cloud {
+public class DryRunCloud implements Cloud, Cloud.Bulk {
+    private final JdbcTemplate batches;
     private final JdbcClient database;
     private final TransactionTemplate apart;
     private final Clock clock;
@@ -39,8 +47,9 @@ public class DryRunCloud implements Cloud {
     private volatile boolean throttle;
 
     DryRunCloud(
-            JdbcClient database, PlatformTransactionManager transactions, Clock clock, DryRunProperties properties) {
-        this.database = database;
+            JdbcTemplate batches, PlatformTransactionManager transactions, Clock clock, DryRunProperties properties) {
+        this.batches = batches;
+        this.database = JdbcClient.create(batches);
         this.apart = new TransactionTemplate(transactions);
         this.apart.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
         this.clock = clock;
@@ -62,25 +71,45 @@ public class DryRunCloud implements Cloud {
     @Override
     public void open(Lease lease) {
         call(failOpen, "open");
-        ask(lease, true);
+        ask(List.of(asked(lease)), true);
     }
 
     @Override
     public void close(Lease lease) {
-        call(failClose, "close");
-        ask(lease, false);
+        closeAll(List.of(lease));
     }
 
     @Override
     public Presence presenceOf(Lease lease) {
+        return presencesOf(List.of(lease)).getOrDefault(lease.objectKey(), Presence.CHANGING);
+    }
+
+    @Override
+    public Optional<Bulk> bulk() {
+        return Optional.of(this);
+    }
+
+    @Override
+    public void closeAll(List<Lease> leases) {
+        call(failClose, "close");
+        ask(leases.stream().map(DryRunCloud::asked).toList(), false);
+    }
+
+    @Override
+    public Map<String, Presence> presencesOf(List<Lease> leases) {
         call(false, "be asked");
-        Presence presence = apart.execute(transaction -> {
-            if (settle(lease.objectKey())) {
-                return Presence.CHANGING;
-            }
-            return isThere(lease.objectKey()) ? Presence.PRESENT : Presence.ABSENT;
+        Set<String> keys = leases.stream().map(Lease::objectKey).collect(Collectors.toSet());
+        Map<String, Presence> presences = new HashMap<>();
+        apart.executeWithoutResult(transaction -> {
+            Set<String> changing = settle(keys);
+            Set<String> there = there(keys);
+            keys.forEach(key -> presences.put(
+                    key,
+                    changing.contains(key)
+                            ? Presence.CHANGING
+                            : there.contains(key) ? Presence.PRESENT : Presence.ABSENT));
         });
-        return presence == null ? Presence.CHANGING : presence;
+        return presences;
     }
 
     @Override
@@ -112,12 +141,13 @@ public class DryRunCloud implements Cloud {
     public void remove(TenantId tenant, Held held) {
         call(failClose, "close");
         ask(
-                tenant,
-                held.objectKey(),
-                held.account().value(),
-                held.identity(),
-                held.entitlement(),
-                String.valueOf(held.grant()),
+                List.of(new Asked(
+                        tenant,
+                        held.objectKey(),
+                        held.account().value(),
+                        held.identity(),
+                        held.entitlement(),
+                        String.valueOf(held.grant()))),
                 false);
     }
 
@@ -185,95 +215,107 @@ public class DryRunCloud implements Cloud {
         }
     }
 
-    private void ask(Lease lease, boolean opening) {
-        ask(
+    /** What is to be opened or closed. */
+    private record Asked(
+            TenantId tenant, String objectKey, String account, String identity, String entitlement, String grant) {}
+
+    private static Asked asked(Lease lease) {
+        return new Asked(
                 lease.tenant(),
                 lease.objectKey(),
                 lease.account().value(),
                 lease.identity().key(),
                 lease.entitlement().toString(),
-                lease.grant().value(),
-                opening);
+                lease.grant().value());
     }
 
-    private void ask(
-            TenantId tenant,
-            String objectKey,
-            String account,
-            String identity,
-            String entitlement,
-            String grant,
-            boolean opening) {
+    private void ask(List<Asked> all, boolean opening) {
+        Set<String> keys = all.stream().map(Asked::objectKey).collect(Collectors.toSet());
         apart.executeWithoutResult(transaction -> {
-            if (settle(objectKey)) {
-                drop(objectKey);
-            } else if (isThere(objectKey) == opening) {
-                return;
-            }
-            database.sql(
-                            """
-                            insert into dry_run_operation (object_key, opening, grant_id, tenant_id, account_id, identity, permission,
-                                    completes_at)
-                            values (?, ?, ?, ?, ?, ?, ?, ?)""")
-                    .params(
-                            objectKey,
-                            opening,
-                            grant,
-                            tenant.value(),
-                            account,
-                            identity,
-                            entitlement,
-                            clock.instant().plus(confirmAfter).atOffset(ZoneOffset.UTC))
-                    .update();
+            Set<String> changing = settle(keys);
+            Set<String> there = there(keys);
+            drop(changing);
+            OffsetDateTime completesAt = clock.instant().plus(confirmAfter).atOffset(ZoneOffset.UTC);
+            batches.batchUpdate(
+                    """
+                    insert into dry_run_operation (object_key, opening, grant_id, tenant_id, account_id, identity, permission,
+                            completes_at)
+                    values (?, ?, ?, ?, ?, ?, ?, ?)""",
+                    all.stream()
+                            .filter(asked -> changing.contains(asked.objectKey())
+                                    || there.contains(asked.objectKey()) != opening)
+                            .map(asked -> new Object[] {
+                                asked.objectKey(),
+                                opening,
+                                asked.grant(),
+                                asked.tenant().value(),
+                                asked.account(),
+                                asked.identity(),
+                                asked.entitlement(),
+                                completesAt
+                            })
+                            .toList());
         });
     }
 
     /**
-     * Does what has been under way on one object for long enough; of two who see it done, one does it.
+     * Does what has been under way on these objects for long enough; of two who see it done, one does it.
      *
-     * @return whether something is still under way
+     * @return where something is still under way
      */
-    private boolean settle(String objectKey) {
-        List<Operation> operations = database.sql(
-                        "select opening, completes_at <= ? from dry_run_operation where object_key = ? for update")
-                .params(clock.instant().atOffset(ZoneOffset.UTC), objectKey)
-                .query((row, number) -> new Operation(row.getBoolean(1), row.getBoolean(2)))
-                .list();
-        for (Operation operation : operations) {
-            if (!operation.complete()) {
-                return true;
-            }
-            database.sql("delete from dry_run_access where object_key = ?")
-                    .param(objectKey)
-                    .update();
-            if (operation.opening()) {
-                database.sql(
-                                """
-                                insert into dry_run_access (object_key, tenant_id, account_id, identity, permission, grant_id, since)
-                                select object_key, tenant_id, account_id, identity, permission, grant_id, completes_at
-                                from dry_run_operation where object_key = ?""")
-                        .param(objectKey)
-                        .update();
-            }
-            drop(objectKey);
+    private Set<String> settle(Set<String> keys) {
+        if (keys.isEmpty()) {
+            return Set.of();
         }
-        return false;
+        List<Operation> operations = database.sql(
+                        "select object_key, opening, completes_at <= :now from dry_run_operation"
+                                + " where object_key in (:keys) order by object_key for update")
+                .param("now", clock.instant().atOffset(ZoneOffset.UTC))
+                .param("keys", keys)
+                .query((row, number) -> new Operation(row.getString(1), row.getBoolean(2), row.getBoolean(3)))
+                .list();
+        Set<String> complete = keys(operations.stream().filter(Operation::complete));
+        Set<String> opened =
+                keys(operations.stream().filter(Operation::complete).filter(Operation::opening));
+        if (!complete.isEmpty()) {
+            database.sql("delete from dry_run_access where object_key in (:keys)")
+                    .param("keys", complete)
+                    .update();
+        }
+        if (!opened.isEmpty()) {
+            database.sql(
+                            """
+                            insert into dry_run_access (object_key, tenant_id, account_id, identity, permission, grant_id, since)
+                            select object_key, tenant_id, account_id, identity, permission, grant_id, completes_at
+                            from dry_run_operation where object_key in (:keys)""")
+                    .param("keys", opened)
+                    .update();
+        }
+        drop(complete);
+        return keys(operations.stream().filter(operation -> !operation.complete()));
     }
 
     /** What is under way on an object; there is at most one. */
-    private record Operation(boolean opening, boolean complete) {}
+    private record Operation(String objectKey, boolean opening, boolean complete) {}
 
-    private void drop(String objectKey) {
-        database.sql("delete from dry_run_operation where object_key = ?")
-                .param(objectKey)
-                .update();
+    private static Set<String> keys(Stream<Operation> operations) {
+        return operations.map(Operation::objectKey).collect(Collectors.toSet());
     }
 
-    private boolean isThere(String objectKey) {
-        return database.sql("select count(*) from dry_run_access where object_key = ?")
-                        .param(objectKey)
-                        .query(Integer.class)
-                        .single()
-                > 0;
+    private void drop(Set<String> keys) {
+        if (!keys.isEmpty()) {
+            database.sql("delete from dry_run_operation where object_key in (:keys)")
+                    .param("keys", keys)
+                    .update();
+        }
+    }
+
+    private Set<String> there(Set<String> keys) {
+        return keys.isEmpty()
+                ? Set.of()
+                : Set.copyOf(database.sql("select object_key from dry_run_access where object_key in (:keys)")
+                        .param("keys", keys)
+                        .query(String.class)
+                        .list());
     }
 }

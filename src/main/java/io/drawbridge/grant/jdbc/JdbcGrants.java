@@ -19,15 +19,21 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.dao.DuplicateKeyException;
+import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
+import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
+import org.springframework.jdbc.core.namedparam.SqlParameterSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -38,12 +44,17 @@ import org.springframework.transaction.support.TransactionTemplate;
 class JdbcGrants implements Grants {
     private static final String ENDED = "('REVOKED', 'PROVISION_FAILED')";
 
+    private final NamedParameterJdbcTemplate batches;
     private final JdbcClient database;
     private final ApplicationEventPublisher events;
     private final TransactionTemplate savepoint;
 
-    JdbcGrants(JdbcClient database, PlatformTransactionManager transactions, ApplicationEventPublisher events) {
-        this.database = database;
+    JdbcGrants(
+            NamedParameterJdbcTemplate batches,
+            PlatformTransactionManager transactions,
+            ApplicationEventPublisher events) {
+        this.batches = batches;
+        this.database = JdbcClient.create(batches);
         this.events = events;
         this.savepoint = new TransactionTemplate(transactions);
         this.savepoint.setPropagationBehavior(TransactionDefinition.PROPAGATION_NESTED);
@@ -89,6 +100,18 @@ class JdbcGrants implements Grants {
         return locked;
     }
 
+    @Override
+    public List<Grant> lockFree(Collection<GrantId> ids) {
+        if (ids.isEmpty()) {
+            return List.of();
+        }
+        List<Grant> locked = select(
+                "where id in (:ids) order by id for update skip locked",
+                Map.of("ids", ids.stream().map(GrantId::value).toList()));
+        locked.forEach(JdbcGrants::hold);
+        return locked;
+    }
+
     /** A step of the grant begins: what it reads of the organisation is read once. */
     private static void hold(Grant grant) {
         Reading.hold(grant.id(), grant.stored());
@@ -113,21 +136,36 @@ class JdbcGrants implements Grants {
 
     @Override
     public void save(Grant grant) {
-        Map<String, @Nullable Object> columns = columns(grant);
-        String assignments = columns.keySet().stream()
-                .map(column -> column + " = :" + column)
-                .reduce((left, right) -> left + ", " + right)
-                .orElseThrow();
-        columns.put("id", grant.id().value());
-        int updated = database.sql("update access_grant set " + assignments + " where id = :id")
-                .params(columns)
-                .update();
-        if (updated != 1) {
-            throw new IllegalStateException("Grant " + grant.id() + " is gone; it cannot be saved.");
+        saveAll(List.of(grant));
+    }
+
+    @Override
+    public void saveAll(List<Grant> grants) {
+        if (grants.isEmpty()) {
+            return;
         }
-        hold(grant);
-        grant.takeMoves().forEach(events::publishEvent);
-        events.publishEvent(new GrantChanged(grant));
+        List<Map<String, @Nullable Object>> rows = new ArrayList<>();
+        for (Grant grant : grants) {
+            Map<String, @Nullable Object> columns = columns(grant);
+            columns.put("id", grant.id().value());
+            rows.add(columns);
+        }
+        String assignments = rows.get(0).keySet().stream()
+                .filter(column -> !column.equals("id"))
+                .map(column -> column + " = :" + column)
+                .collect(Collectors.joining(", "));
+        int[] updated = batches.batchUpdate(
+                "update access_grant set " + assignments + " where id = :id",
+                rows.stream().map(MapSqlParameterSource::new).toArray(SqlParameterSource[]::new));
+        for (int place = 0; place < updated.length; place++) {
+            Grant grant = grants.get(place);
+            if (updated[place] != 1) {
+                throw new IllegalStateException("Grant " + grant.id() + " is gone; it cannot be saved.");
+            }
+            hold(grant);
+            grant.takeMoves().forEach(events::publishEvent);
+            events.publishEvent(new GrantChanged(grant));
+        }
     }
 
     @Override
@@ -238,6 +276,15 @@ class JdbcGrants implements Grants {
     }
 
     @Override
+    public void endLeases(Collection<GrantId> grants) {
+        if (!grants.isEmpty()) {
+            database.sql("update lease set living = false where grant_id in (:grants)")
+                    .param("grants", grants.stream().map(GrantId::value).toList())
+                    .update();
+        }
+    }
+
+    @Override
     public boolean isLiving(GrantId grant) {
         return database.sql("select count(*) from lease where grant_id = ? and living = true")
                         .param(grant.value())
@@ -254,6 +301,22 @@ class JdbcGrants implements Grants {
                 .query(OffsetDateTime.class)
                 .optional()
                 .map(OffsetDateTime::toInstant);
+    }
+
+    @Override
+    public Map<String, Instant> lastEnds(Collection<String> objectKeys) {
+        Map<String, Instant> ends = new HashMap<>();
+        if (!objectKeys.isEmpty()) {
+            database.sql("select object_key, max(ends_at) from lease where object_key in (:keys) and living = true"
+                            + " group by object_key")
+                    .param("keys", objectKeys)
+                    .query(row -> {
+                        ends.put(
+                                row.getString(1),
+                                row.getObject(2, OffsetDateTime.class).toInstant());
+                    });
+        }
+        return ends;
     }
 
     @Override
@@ -274,6 +337,17 @@ class JdbcGrants implements Grants {
                 throw new IllegalStateException("The cloud object " + objectKey + " cannot be locked.");
             }
         }
+    }
+
+    @Override
+    public Set<String> lockFreeObjects(Collection<String> objectKeys) {
+        return objectKeys.isEmpty()
+                ? Set.of()
+                : Set.copyOf(database.sql("select object_key from cloud_object where object_key in (:keys)"
+                                + " order by object_key for update skip locked")
+                        .param("keys", objectKeys)
+                        .query(String.class)
+                        .list());
     }
 
     @Override

@@ -23,6 +23,7 @@ import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
@@ -47,7 +48,10 @@ class DryRunCloudTest extends CloudContract {
         database = JdbcClient.create(memory);
         transactions = new DataSourceTransactionManager(memory);
         cloud = new DryRunCloud(
-                database, transactions, clock, new DryRunProperties(Duration.ZERO, Duration.ZERO, false, false, false));
+                new JdbcTemplate(memory),
+                transactions,
+                clock,
+                new DryRunProperties(Duration.ZERO, Duration.ZERO, false, false, false));
     }
 
     @Override
