@@ -1,20 +1,14 @@
 package io.drawbridge.workflow;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
@@ -103,17 +97,17 @@ public final class EndOfGrantsBenchmark {
         application.askForWhatNoCopyAsks();
         warmUp(application, grants);
         ScheduledExecutorService asking = Executors.newScheduledThreadPool(4);
-        HttpClient client = HttpClient.newHttpClient();
-        URI address = URI.create("http://127.0.0.1:"
-                + application.context().getEnvironment().getRequiredProperty("local.server.port") + "/v1/requests");
+        URI house = URI.create(
+                "http://127.0.0.1:" + application.context().getEnvironment().getRequiredProperty("local.server.port"));
+        List<Asker> askers = ASKING.stream().map(name -> new Asker(house, name)).toList();
         List<Double> answers = Collections.synchronizedList(new ArrayList<>());
         for (int warm = 0; warm < 20; warm++) {
-            ask(client, address, warm);
+            ask(askers, warm);
         }
         AtomicInteger number = new AtomicInteger(20);
         Instant end = endSoon(application);
         ScheduledFuture<?> posting = asking.scheduleAtFixedRate(
-                () -> answers.add(ask(client, address, number.getAndIncrement())),
+                () -> answers.add(ask(askers, number.getAndIncrement())),
                 Math.max(0, Duration.between(Instant.now(), end).toMillis()),
                 500,
                 TimeUnit.MILLISECONDS);
@@ -300,7 +294,7 @@ public final class EndOfGrantsBenchmark {
     }
 
     /** Milliseconds until the answer of a new request. */
-    private static double ask(HttpClient client, URI address, int number) {
+    private static double ask(List<Asker> askers, int number) {
         String body = String.format(
                 Locale.ROOT,
                 "{\"account\":\"%s\",\"permission\":\"%s\",\"duration\":\"PT1H\",\"justification\":\"The archive has to go.\"}",
@@ -308,30 +302,14 @@ public final class EndOfGrantsBenchmark {
                 WholeApplication.PERMISSIONS.get(
                         number / WholeApplication.ACCOUNTS % WholeApplication.PERMISSIONS.size()));
         int differently = WholeApplication.ACCOUNTS * WholeApplication.PERMISSIONS.size();
-        String who = ASKING.get(number / differently % ASKING.size());
+        Asker asker = askers.get(number / differently % askers.size());
         long start = System.nanoTime();
-        try {
-            HttpResponse<String> answer = client.send(
-                    HttpRequest.newBuilder(address)
-                            .header("Content-Type", "application/json")
-                            .header(
-                                    "Authorization",
-                                    "Basic "
-                                            + Base64.getEncoder()
-                                                    .encodeToString((who + ":" + who).getBytes(StandardCharsets.UTF_8)))
-                            .POST(HttpRequest.BodyPublishers.ofString(body))
-                            .build(),
-                    HttpResponse.BodyHandlers.ofString());
-            if (answer.statusCode() != 201) {
-                System.out.println("A new request is answered " + answer.statusCode() + ": " + answer.body());
-            }
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("Interrupted while asking.", interrupted);
+        HttpResponse<String> answer = asker.ask(body);
+        double millis = (System.nanoTime() - start) / 1e6;
+        if (answer.statusCode() != 201) {
+            System.out.println("A new request is answered " + answer.statusCode() + ": " + answer.body());
         }
-        return (System.nanoTime() - start) / 1e6;
+        return millis;
     }
 
     private static double share(double[] sorted, double share) {
