@@ -5,6 +5,7 @@ import org.camunda.bpm.engine.authorization.Resources;
 import org.camunda.bpm.engine.impl.cfg.auth.DefaultAuthorizationProvider;
 import org.camunda.bpm.engine.impl.context.Context;
 import org.camunda.bpm.engine.impl.persistence.entity.AuthorizationEntity;
+import org.camunda.bpm.engine.impl.persistence.entity.TaskEntity;
 import org.camunda.bpm.engine.repository.Deployment;
 import org.camunda.bpm.engine.task.IdentityLinkType;
 import org.camunda.bpm.engine.task.Task;
@@ -37,7 +38,9 @@ final class CandidateAuthorizations extends DefaultAuthorizationProvider {
 
     @Override
     public AuthorizationEntity @Nullable [] deleteTaskUserIdentityLink(Task task, String userId, String type) {
-        if (!IdentityLinkType.CANDIDATE.equals(type)) {
+        // NB. With a task that is done the engine takes all that was given for it, by one statement (7.24,
+        // TaskManager).
+        if (!IdentityLinkType.CANDIDATE.equals(type) || (task instanceof TaskEntity entity && entity.isDeleted())) {
             return null;
         }
         AuthorizationEntity given = Context.getCommandContext()

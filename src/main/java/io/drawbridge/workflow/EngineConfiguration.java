@@ -62,6 +62,7 @@ class EngineConfiguration {
                 engine.setLoggingContextTenantId(Mention.TENANT);
                 engine.setCommandContextFactory(new RefusedDeploymentsInLogs(engine));
                 engine.setDelegateInterceptor(new GrantInLogs());
+                engine.setCustomSessionFactories(new ArrayList<>(List.of(new HintedJobs.Factory())));
                 engine.setJobExecutorAcquireByDueDate(true);
                 engine.setTenantIdProvider(new SubjectTenants(requests, findings));
                 engine.setIdentityProviderSessionFactory(new PeopleIdentityProvider.Factory(people));

@@ -89,4 +89,13 @@ final class NodeJobs extends PriorityJobExecutor {
         super.jobWasAdded();
         revocations.jobWasAdded();
     }
+
+    /** A job of that priority is there for the threads that take it. */
+    void jobWasAdded(long priority) {
+        if (priority >= REVOCATION) {
+            revocations.jobWasAdded();
+        } else {
+            super.jobWasAdded();
+        }
+    }
 }

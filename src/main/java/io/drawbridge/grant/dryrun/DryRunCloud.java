@@ -235,27 +235,57 @@ public class DryRunCloud implements Cloud, Cloud.Bulk {
             Set<String> changing = settle(keys);
             Set<String> there = there(keys);
             drop(changing);
-            OffsetDateTime completesAt = clock.instant().plus(confirmAfter).atOffset(ZoneOffset.UTC);
+            List<Asked> todo = all.stream()
+                    .filter(asked ->
+                            changing.contains(asked.objectKey()) || there.contains(asked.objectKey()) != opening)
+                    .toList();
+            if (confirmAfter.isZero()) {
+                doAtOnce(todo, opening);
+            } else {
+                begin(todo, opening);
+            }
+        });
+    }
+
+    private void begin(List<Asked> todo, boolean opening) {
+        OffsetDateTime completesAt = clock.instant().plus(confirmAfter).atOffset(ZoneOffset.UTC);
+        batches.batchUpdate(
+                """
+                insert into dry_run_operation (object_key, tenant_id, account_id, identity, permission, grant_id, opening,
+                        completes_at)
+                values (?, ?, ?, ?, ?, ?, ?, ?)""",
+                todo.stream().map(asked -> row(asked, opening, completesAt)).toList());
+    }
+
+    /** What takes no time was never under way. */
+    private void doAtOnce(List<Asked> todo, boolean opening) {
+        Set<String> keys = todo.stream().map(Asked::objectKey).collect(Collectors.toSet());
+        if (!keys.isEmpty()) {
+            database.sql("delete from dry_run_access where object_key in (:keys)")
+                    .param("keys", keys)
+                    .update();
+        }
+        if (opening) {
+            OffsetDateTime now = clock.instant().atOffset(ZoneOffset.UTC);
             batches.batchUpdate(
                     """
-                    insert into dry_run_operation (object_key, opening, grant_id, tenant_id, account_id, identity, permission,
-                            completes_at)
-                    values (?, ?, ?, ?, ?, ?, ?, ?)""",
-                    all.stream()
-                            .filter(asked -> changing.contains(asked.objectKey())
-                                    || there.contains(asked.objectKey()) != opening)
-                            .map(asked -> new Object[] {
+                    insert into dry_run_access (object_key, tenant_id, account_id, identity, permission, grant_id, since)
+                    values (?, ?, ?, ?, ?, ?, ?)""",
+                    todo.stream().map(asked -> row(asked, now)).toList());
+        }
+    }
+
+    private static Object[] row(Asked asked, Object... more) {
+        return Stream.concat(
+                        Stream.of(
                                 asked.objectKey(),
-                                opening,
-                                asked.grant(),
                                 asked.tenant().value(),
                                 asked.account(),
                                 asked.identity(),
                                 asked.entitlement(),
-                                completesAt
-                            })
-                            .toList());
-        });
+                                asked.grant()),
+                        Stream.of(more))
+                .toArray();
     }
 
     /**
