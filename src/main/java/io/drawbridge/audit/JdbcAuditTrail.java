@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.drawbridge.identity.AuditTrail;
 import io.drawbridge.identity.Circumstances;
 import io.drawbridge.identity.TenantId;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -19,11 +18,9 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.jdbc.core.BatchPreparedStatementSetter;
+import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.support.GeneratedKeyHolder;
-import org.springframework.jdbc.support.KeyHolder;
 import org.springframework.stereotype.Repository;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
@@ -41,6 +38,9 @@ class JdbcAuditTrail implements AuditTrail {
     private static final String INSERT =
             "insert into audit_record (tenant_id, recorded_at, actor, action, subject, details) values (?, ?, ?, ?, ?, ?)";
 
+    /** What the sealer needs to find a record. */
+    private static final String UNSEALED = "tenant_id, number, recorded_at";
+
     /** Before every record: whoever goes on from a record that there is not finds nothing more. */
     private static final OffsetDateTime FIRST = OffsetDateTime.parse("1970-01-01T00:00:00Z");
 
@@ -48,6 +48,7 @@ class JdbcAuditTrail implements AuditTrail {
     private final JdbcClient database;
     private final Clock clock;
     private final Supplier<List<Circumstances>> circumstances;
+    private final Supplier<String> insert;
     private final JsonMapper json = JsonMapper.builder().findAndAddModules().build();
 
     @Autowired
@@ -68,6 +69,7 @@ class JdbcAuditTrail implements AuditTrail {
         this.database = JdbcClient.create(batches);
         this.clock = clock;
         this.circumstances = circumstances;
+        this.insert = SingletonSupplier.of(() -> insert(batches));
     }
 
     @Override
@@ -183,19 +185,7 @@ class JdbcAuditTrail implements AuditTrail {
 
     private void insert(List<Entry> entries) {
         OffsetDateTime at = clock.instant().atOffset(ZoneOffset.UTC);
-        List<Object[]> rows = rows(entries, at);
-        KeyHolder keys = new GeneratedKeyHolder();
-        var unused = batches.batchUpdate(
-                connection -> connection.prepareStatement(INSERT, new String[] {"number"}), setter(rows), keys);
-        List<Object[]> unsealed = new ArrayList<>(rows.size());
-        for (int place = 0; place < rows.size(); place++) {
-            unsealed.add(new Object[] {
-                entries.get(place).tenant().value(),
-                keys.getKeyList().get(place).get("number"),
-                at
-            });
-        }
-        batches.batchUpdate("insert into audit_unsealed (tenant_id, number, recorded_at) values (?, ?, ?)", unsealed);
+        batches.batchUpdate(insert.get(), rows(entries, at));
     }
 
     private List<Object[]> rows(List<Entry> entries, OffsetDateTime at) {
@@ -225,21 +215,15 @@ class JdbcAuditTrail implements AuditTrail {
         return rows;
     }
 
-    private static BatchPreparedStatementSetter setter(List<Object[]> rows) {
-        return new BatchPreparedStatementSetter() {
-            @Override
-            public void setValues(PreparedStatement statement, int place) throws SQLException {
-                Object[] row = rows.get(place);
-                for (int column = 0; column < row.length; column++) {
-                    statement.setObject(column + 1, row[column]);
-                }
-            }
-
-            @Override
-            public int getBatchSize() {
-                return rows.size();
-            }
-        };
+    /** By one statement a record, which the databases have different words for. */
+    private static String insert(JdbcTemplate database) {
+        boolean postgres = "PostgreSQL".equals(database.execute((ConnectionCallback<String>)
+                connection -> connection.getMetaData().getDatabaseProductName()));
+        return postgres
+                ? "with r as (" + INSERT + " returning " + UNSEALED + ") insert into audit_unsealed (" + UNSEALED
+                        + ") select " + UNSEALED + " from r"
+                : "insert into audit_unsealed (" + UNSEALED + ") select " + UNSEALED + " from final table (" + INSERT
+                        + ")";
     }
 
     private static AuditRecord auditRecord(ResultSet row, int number) throws SQLException {
