@@ -106,7 +106,7 @@ class BulkRevocation {
         List<Grant> removed = new ArrayList<>();
         List<AuditTrail.Entry> entries = new ArrayList<>();
         for (Grant grant : living) {
-            Lease lease = GrantDesk.lease(grant);
+            Lease lease = grant.lease();
             boolean isShared = shared.contains(lease.objectKey());
             if (isShared || presences.get(lease.objectKey()) == Cloud.Presence.ABSENT) {
                 grant.removed(
@@ -123,7 +123,7 @@ class BulkRevocation {
     private List<Grant> lockLiving(List<Grant> known) {
         Set<String> objects = grants.lockFreeObjects(keys(known));
         List<Grant> mine = known.stream()
-                .filter(grant -> objects.contains(GrantDesk.lease(grant).objectKey()))
+                .filter(grant -> objects.contains(grant.lease().objectKey()))
                 .toList();
         return grants.lockFree(ids(mine)).stream()
                 .filter(grant -> grant.state().isLiving())
@@ -131,7 +131,7 @@ class BulkRevocation {
     }
 
     private static List<Lease> leases(List<Grant> some) {
-        return some.stream().map(GrantDesk::lease).toList();
+        return some.stream().map(Grant::lease).toList();
     }
 
     private static Set<String> keys(List<Grant> some) {

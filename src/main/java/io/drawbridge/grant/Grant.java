@@ -274,6 +274,11 @@ public final class Grant {
         return revokingAt != null && revokingAt.isBefore(endsAt) ? revokingAt : endsAt;
     }
 
+    /** What it claims in the cloud, from its beginning to its end; made of what never changes. */
+    public Lease lease() {
+        return new Lease(id, tenant, account, identity, opens, way, endsAt);
+    }
+
     public GrantId id() {
         return id;
     }

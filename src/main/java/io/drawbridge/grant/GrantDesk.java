@@ -148,7 +148,7 @@ public class GrantDesk implements LivingGrants {
                 opening.opens(),
                 clock.instant());
         grants.add(grant);
-        grants.addLease(lease(grant));
+        grants.addLease(grant.lease());
         record(
                 grant,
                 AuditTrail.DRAWBRIDGE,
@@ -174,7 +174,7 @@ public class GrantDesk implements LivingGrants {
      */
     @Transactional
     public boolean provision(GrantId id) {
-        Lease lease = lease(living(id));
+        Lease lease = leaseOf(id);
         grants.lockObject(lease);
         // NB. The state is read after the object is locked: a revocation holds that lock, so whatever it took back
         // cannot be opened again by a call that was already under way.
@@ -221,7 +221,7 @@ public class GrantDesk implements LivingGrants {
     public Confirmation confirmAccess(GrantId id) {
         Cloud.Presence presence;
         try {
-            presence = cloud.presenceOf(lease(living(id)));
+            presence = cloud.presenceOf(leaseOf(id));
         } catch (CloudException.Refused refused) {
             if (living(id).state() != GrantState.PROVISIONING) {
                 return Confirmation.CONFIRMED;
@@ -242,7 +242,7 @@ public class GrantDesk implements LivingGrants {
                         grant,
                         AuditTrail.DRAWBRIDGE,
                         "grant.active",
-                        Map.of("cloud", cloud.name(), "cloudRequests", cloud.requestIds(lease(grant))));
+                        Map.of("cloud", cloud.name(), "cloudRequests", cloud.requestIds(grant.lease())));
                 yield Confirmation.CONFIRMED;
             }
             case CHANGING -> Confirmation.WAITING;
@@ -331,8 +331,7 @@ public class GrantDesk implements LivingGrants {
      */
     @Transactional
     public void revoke(GrantId id) {
-        Grant grant = living(id);
-        Lease lease = lease(grant);
+        Lease lease = leaseOf(id);
         grants.lockObject(lease);
         if (!living(id).state().isLiving()) {
             // The cloud has confirmed to somebody else meanwhile that it is gone, and nothing opens it again.
@@ -355,7 +354,7 @@ public class GrantDesk implements LivingGrants {
      */
     @Transactional
     public Confirmation confirmRemoval(GrantId id) {
-        Lease lease = lease(living(id));
+        Lease lease = leaseOf(id);
         grants.lockObject(lease);
         boolean shared = grants.isShared(lease);
         Cloud.Presence presence = shared ? Cloud.Presence.ABSENT : cloud.presenceOf(lease);
@@ -408,7 +407,7 @@ public class GrantDesk implements LivingGrants {
     /** How long to wait before the cloud is asked again: a tenth of what waits before us there, 1 to 30 seconds. */
     @Transactional(readOnly = true)
     public Duration askAgainAfter(GrantId id) {
-        Duration wait = cloud.ending(lease(living(id))).lateness().dividedBy(10).truncatedTo(ChronoUnit.SECONDS);
+        Duration wait = cloud.ending(leaseOf(id)).lateness().dividedBy(10).truncatedTo(ChronoUnit.SECONDS);
         return wait.compareTo(SHORTEST_WAIT) < 0
                 ? SHORTEST_WAIT
                 : wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait;
@@ -681,7 +680,7 @@ public class GrantDesk implements LivingGrants {
     /** How the access of this grant ends, or would. */
     @Transactional(readOnly = true)
     public Ending ending(Grant grant) {
-        Cloud.Ending ending = cloud.ending(lease(grant));
+        Cloud.Ending ending = cloud.ending(grant.lease());
         return new Ending(ending.byItself(), ending.lateness());
     }
 
@@ -780,19 +779,12 @@ public class GrantDesk implements LivingGrants {
         return grants.find(id).orElseThrow(() -> new GrantStateException("There is no grant " + id + "."));
     }
 
-    private Grant lockedGrant(GrantId id) {
-        return grants.lock(id).orElseThrow(() -> new GrantStateException("There is no grant " + id + "."));
+    private Lease leaseOf(GrantId id) {
+        return grants.leaseOf(id).orElseThrow(() -> new GrantStateException("There is no grant " + id + "."));
     }
 
-    static Lease lease(Grant grant) {
-        return new Lease(
-                grant.id(),
-                grant.tenant(),
-                grant.account(),
-                grant.identity(),
-                grant.opens(),
-                grant.way(),
-                grant.endsAt());
+    private Grant lockedGrant(GrantId id) {
+        return grants.lock(id).orElseThrow(() -> new GrantStateException("There is no grant " + id + "."));
     }
 
     private void record(Grant grant, String actor, String action, Map<String, ?> details) {

@@ -20,6 +20,9 @@ public interface Grants {
 
     Optional<Grant> findByRequest(RequestId request);
 
+    /** What the grant claims, which never changes; empty if there is no such grant. */
+    Optional<Lease> leaseOf(GrantId id);
+
     /** The grants of these requests, by request. */
     Map<RequestId, Grant> findByRequests(Collection<RequestId> requests);
 

@@ -257,7 +257,7 @@ public class ReconciliationDesk {
         // still: it is for its own process, or for the grants that are overdue, to get rid of it.
         List<Grant> living = grants.findLiving(tenant);
         Set<String> explained = new HashSet<>();
-        living.forEach(grant -> explained.add(GrantDesk.lease(grant).objectKey()));
+        living.forEach(grant -> explained.add(grant.lease().objectKey()));
         Map<String, Cloud.Held> ours = new LinkedHashMap<>();
         Map<String, Cloud.Held> unexplained = new LinkedHashMap<>();
         for (Cloud.Held held : inventory.ours()) {
@@ -276,7 +276,7 @@ public class ReconciliationDesk {
             if (grant.state() != GrantState.ACTIVE || !clock.instant().isBefore(grant.endsAt())) {
                 continue;
             }
-            Lease lease = GrantDesk.lease(grant);
+            Lease lease = grant.lease();
             Cloud.Presence presence = Cloud.Presence.PRESENT;
             if (!picture.ours.containsKey(lease.objectKey())) {
                 try {

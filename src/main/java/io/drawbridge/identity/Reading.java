@@ -66,6 +66,14 @@ public final class Reading {
         return (T) known;
     }
 
+    /** This was read by the way: {@link #once} knows it by that key, if the transaction remembers what it reads. */
+    public static void met(Object key, Object value) {
+        Memory bound = bound();
+        if (isUnderWay() || (bound != null && bound.remembers)) {
+            memory().read.putIfAbsent(key, value);
+        }
+    }
+
     /**
      * The transaction has locked or written this row, and reads it here from now on; outside of one, nothing.
      *

@@ -2,6 +2,7 @@ package io.drawbridge.workflow;
 
 import io.drawbridge.grant.GrantId;
 import io.drawbridge.grant.Grants;
+import io.drawbridge.identity.Reading;
 import io.drawbridge.request.RequestId;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,6 +22,7 @@ class GrantVariables {
     /** The grant of the request that is the instance's business key, from our own table. */
     GrantId grant(DelegateExecution execution) {
         RequestId request = new RequestId(execution.getProcessBusinessKey());
+        Reading.remember();
         GrantId grant = grants.findByRequest(request)
                 .orElseThrow(() -> new IllegalStateException("Request " + request + " has no grant."))
                 .id();

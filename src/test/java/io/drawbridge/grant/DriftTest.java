@@ -249,7 +249,7 @@ class DriftTest extends Stage {
         AccessRequest stuck = anActiveRequest();
         AccessRequest other = opening.ask(as(Cast.ALICE), anAsk(Cast.DEV, "s3:DeleteBucket", "PT2H"));
         runDueJobs();
-        meddled.stuck = Set.of(GrantDesk.lease(grantOf(stuck.id())).objectKey());
+        meddled.stuck = Set.of(grantOf(stuck.id()).lease().objectKey());
         clock.setTo(grantOf(stuck.id()).endsAt().plusSeconds(31));
 
         Reconciliation found = sweep();
@@ -290,7 +290,7 @@ class DriftTest extends Stage {
     void leavesWhatWasClaimedMeanwhile() {
         AccessRequest request = opening.ask(as(Cast.ALICE), anAsk(Cast.DEV, "s3:DeleteBucket", "PT2H"));
         runDueJobs();
-        Lease lease = GrantDesk.lease(grantOf(request.id()));
+        Lease lease = grantOf(request.id()).lease();
         database.sql("update access_grant set state = 'REVOKED'").update();
         putByHand("111 by hand");
         sweep();

@@ -70,9 +70,19 @@ class JdbcGrants implements Grants {
 
     @Override
     public Optional<Grant> findByRequest(RequestId request) {
-        return select("where request_id = :request", Map.of("request", request.value())).stream()
+        Optional<Grant> found = select("where request_id = :request", Map.of("request", request.value())).stream()
                 .findFirst();
+        found.ifPresent(grant -> Reading.met(new LeaseOf(grant.id()), Optional.of(grant.lease())));
+        return found;
     }
+
+    @Override
+    public Optional<Lease> leaseOf(GrantId id) {
+        return Reading.once(new LeaseOf(id), () -> find(id).map(Grant::lease));
+    }
+
+    /** What a grant claims, as one read. */
+    private record LeaseOf(GrantId id) {}
 
     @Override
     public Map<RequestId, Grant> findByRequests(Collection<RequestId> requests) {
