@@ -24,7 +24,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -36,7 +35,6 @@ class DryRunCloudTest extends CloudContract {
     private static final Duration A_WHILE = Duration.ofSeconds(30);
 
     private final MovableClock clock = new MovableClock();
-    private JdbcClient database;
     private DataSourceTransactionManager transactions;
     private DryRunCloud cloud;
 
@@ -45,7 +43,6 @@ class DryRunCloudTest extends CloudContract {
         DriverManagerDataSource memory = new DriverManagerDataSource(
                 "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1;LOCK_TIMEOUT=10000");
         Flyway.configure().dataSource(memory).load().migrate();
-        database = JdbcClient.create(memory);
         transactions = new DataSourceTransactionManager(memory);
         cloud = new DryRunCloud(
                 new JdbcTemplate(memory),
