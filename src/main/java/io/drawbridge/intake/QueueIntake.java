@@ -11,6 +11,7 @@ import io.drawbridge.intake.aws.CloudTrailReader;
 import io.drawbridge.intake.aws.Complaints;
 import io.drawbridge.intake.aws.QueuedCalls;
 import io.drawbridge.intake.aws.UnreadableBodyException;
+import io.drawbridge.operations.DatabaseOutage;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -90,7 +91,7 @@ class QueueIntake implements QueuedCalls {
         if (failure == null) {
             return Fate.DONE;
         }
-        if (RecordDesk.isOutage(failure) || failure instanceof ConcurrencyFailureException) {
+        if (DatabaseOutage.isBehind(failure) || failure instanceof ConcurrencyFailureException) {
             LOG.debug("A record of tenant {} is put off.", tenant, failure);
             return Fate.PUT_OFF;
         }

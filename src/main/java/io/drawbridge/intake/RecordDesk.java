@@ -6,13 +6,12 @@ import io.drawbridge.intake.aws.CloudTrailItem;
 import io.drawbridge.intake.aws.CloudTrailItem.DeniedCall;
 import io.drawbridge.intake.aws.CloudTrailItem.OtherCall;
 import io.drawbridge.intake.aws.MessageDecoder;
+import io.drawbridge.operations.DatabaseOutage;
 import io.drawbridge.organization.Scopes;
 import io.drawbridge.request.AccessRequests.DuplicateOpenRequestException;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import java.sql.SQLRecoverableException;
-import java.sql.SQLTransientConnectionException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,14 +28,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.ConcurrencyFailureException;
-import org.springframework.dao.DataAccessResourceFailureException;
-import org.springframework.dao.RecoverableDataAccessException;
-import org.springframework.dao.TransientDataAccessException;
 import org.springframework.stereotype.Component;
-import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
-import org.springframework.transaction.TransactionSystemException;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -135,25 +129,6 @@ class RecordDesk {
         return Verdict.of(RecordOutcome.DEAD_LETTER, letter.reason());
     }
 
-    /** Whether the failure lies in the database and not in the record, so that all others would fail as well. */
-    static boolean isOutage(RuntimeException failure) {
-        if (failure instanceof ConcurrencyFailureException) {
-            return false;
-        }
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof DataAccessResourceFailureException
-                    || cause instanceof TransientDataAccessException
-                    || cause instanceof RecoverableDataAccessException
-                    || cause instanceof CannotCreateTransactionException
-                    || cause instanceof TransactionSystemException
-                    || cause instanceof SQLTransientConnectionException
-                    || cause instanceof SQLRecoverableException) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     /** A denied call with its place in the answer. */
     private record Numbered(int number, DeniedCall call) {
         String identity() {
@@ -202,14 +177,14 @@ class RecordDesk {
                 return;
             } catch (RuntimeException failure) {
                 LOG.debug("{} records are handled one by one: {}", calls.size(), failure.getMessage());
-                outage = isOutage(failure) ? failure : null;
+                outage = DatabaseOutage.isBehind(failure) ? failure : null;
             }
         }
         for (Numbered each : calls) {
             RuntimeException failure = outage;
             if (failure == null) {
                 failure = takeAlone(caller, each, taken);
-                outage = failure != null && isOutage(failure) ? failure : null;
+                outage = failure != null && DatabaseOutage.isBehind(failure) ? failure : null;
             }
             if (failure != null) {
                 taken[each.number()] = new Taken(each.call(), null, failure);

@@ -10,6 +10,7 @@ import io.drawbridge.grant.GrantStateException;
 import io.drawbridge.identity.ForbiddenException;
 import io.drawbridge.identity.InvalidInputException;
 import io.drawbridge.identity.NotFoundException;
+import io.drawbridge.operations.DatabaseOutage;
 import io.drawbridge.organization.NotConnectedException;
 import io.drawbridge.organization.OrganizationUnreadableException;
 import io.drawbridge.policy.InvalidPolicyException;
@@ -137,6 +138,19 @@ class ApiProblems implements HandlerExceptionResolver, Ordered {
                     "concurrent-change",
                     "Concurrent change",
                     "Somebody else changed the same at the same moment. Nothing of this call was kept; look again.");
+        }
+        if (DatabaseOutage.isBehind(failure)) {
+            log.warn(
+                    "{} {} failed for want of the database: {}",
+                    request.getMethod(),
+                    request.getRequestURI(),
+                    text(failure));
+            return new Problem(
+                    503,
+                    "database-unavailable",
+                    "Database unavailable",
+                    "The database cannot be reached, or went away in the middle. Look whether this call was done before you send"
+                            + " it again.");
         }
         if (failure instanceof DeniedCallIntake.UnreadableBodyException) {
             return new Problem(400, "unreadable-body", "Unreadable body", text(failure));
