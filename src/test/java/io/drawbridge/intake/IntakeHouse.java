@@ -70,6 +70,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
 import org.springframework.context.annotation.FilterType;
 import org.springframework.core.env.MapPropertySource;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -342,6 +343,11 @@ final class IntakeHouse implements AutoCloseable {
         @Bean
         TransactionTemplate transactionTemplate(JdbcTransactionManager transactions) {
             return new TransactionTemplate(transactions);
+        }
+
+        @Bean
+        JdbcTemplate jdbcTemplate(DataSource database) {
+            return new JdbcTemplate(database);
         }
 
         @Bean

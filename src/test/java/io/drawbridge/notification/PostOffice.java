@@ -34,6 +34,7 @@ import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.ComponentScan;
 import org.springframework.context.annotation.FilterType;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.mail.javamail.JavaMailSender;
@@ -66,6 +67,7 @@ final class PostOffice implements AutoCloseable {
                 .and("drawbridge.notification.poll=1m")
                 .applyTo(context);
         context.registerBean(DataSource.class, () -> source);
+        context.registerBean(JdbcTemplate.class, () -> new JdbcTemplate(source));
         context.registerBean(JdbcClient.class, () -> JdbcClient.create(source));
         context.registerBean(DataSourceTransactionManager.class, () -> new DataSourceTransactionManager(source));
         context.registerBean(Clock.class, () -> clock);

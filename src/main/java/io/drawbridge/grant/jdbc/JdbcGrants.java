@@ -31,6 +31,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.dao.DuplicateKeyException;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.jdbc.core.namedparam.SqlParameterSource;
@@ -49,12 +50,9 @@ class JdbcGrants implements Grants {
     private final ApplicationEventPublisher events;
     private final TransactionTemplate savepoint;
 
-    JdbcGrants(
-            NamedParameterJdbcTemplate batches,
-            PlatformTransactionManager transactions,
-            ApplicationEventPublisher events) {
-        this.batches = batches;
-        this.database = JdbcClient.create(batches);
+    JdbcGrants(JdbcTemplate database, PlatformTransactionManager transactions, ApplicationEventPublisher events) {
+        this.batches = new NamedParameterJdbcTemplate(database);
+        this.database = JdbcClient.create(database);
         this.events = events;
         this.savepoint = new TransactionTemplate(transactions);
         this.savepoint.setPropagationBehavior(TransactionDefinition.PROPAGATION_NESTED);
