@@ -113,6 +113,10 @@ public final class EndOfGrantsBenchmark {
                 TimeUnit.MILLISECONDS);
         double took = untilConfirmed(application, end);
         double processes = untilGone(application, end);
+        if (posting.isDone()) {
+            // It has failed, and says why.
+            posting.get();
+        }
         posting.cancel(false);
         asking.shutdown();
         if (!asking.awaitTermination(1, TimeUnit.MINUTES)) {
@@ -307,7 +311,7 @@ public final class EndOfGrantsBenchmark {
         HttpResponse<String> answer = asker.ask(body);
         double millis = (System.nanoTime() - start) / 1e6;
         if (answer.statusCode() != 201) {
-            System.out.println("A new request is answered " + answer.statusCode() + ": " + answer.body());
+            throw new IllegalStateException("A new request is answered " + answer.statusCode() + ": " + answer.body());
         }
         return millis;
     }

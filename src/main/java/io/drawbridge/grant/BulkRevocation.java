@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -16,13 +17,16 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Takes back many grants in one go, by the steps that {@link GrantDesk} takes for one: begin, ask the cloud, ask whether it
- * is gone. Each step is one transaction for all of them, with a few statements for each table.
+ * is gone. With a few statements for each table, in two transactions.
  *
- * <p>Waits for nobody: a grant or an object that somebody else has locked is left out, and left to him. What was begun here
- * and did not come to its end is left to its process, as it is if the cloud fails.
+ * <p>Waits for nobody: a grant or an object that somebody else has locked is left out, and left to him. Beginning and asking
+ * the cloud are one transaction, so that nothing is begun that nobody goes on with: what fails, or dies with its node, is as
+ * if it had not been begun, and found again by whoever looks next. The intent need not be kept before the cloud is asked,
+ * as it is for an opening: the end that has come is the intent, and to close is the safe way to err.
  */
 @Component
 class BulkRevocation {
+    private final GrantDesk desk;
     private final Grants grants;
     private final Cloud cloud;
     private final GrantWorkflow workflow;
@@ -31,12 +35,14 @@ class BulkRevocation {
     private final Clock clock;
 
     BulkRevocation(
+            GrantDesk desk,
             Grants grants,
             Cloud cloud,
             GrantWorkflow workflow,
             AuditTrail trail,
             PlatformTransactionManager transactions,
             Clock clock) {
+        this.desk = desk;
         this.grants = grants;
         this.cloud = cloud;
         this.workflow = workflow;
@@ -48,8 +54,9 @@ class BulkRevocation {
     /**
      * Takes back those whose process is under way, which tells its people.
      *
-     * @return those that were begun; none if this cloud has to be asked for each by itself
-     * @throws CloudException if the cloud did not take it, or cannot be asked; what was begun stays begun
+     * @return those that the cloud was asked for; none if this cloud has to be asked for each by itself
+     * @throws CloudException if the cloud did not take it, and nothing was begun; or if it cannot be asked what is gone, which
+     *     is left to the processes
      */
     Set<GrantId> takeBack(Collection<Grant> ended) {
         Optional<Cloud.Bulk> bulk = cloud.bulk();
@@ -57,33 +64,29 @@ class BulkRevocation {
             return Set.of();
         }
         Set<GrantId> underWay = workflow.underWay(ended);
-        List<Grant> begun = transactions.execute(transaction -> begin(underWay));
-        if (begun == null || begun.isEmpty()) {
-            return Set.of();
+        List<Grant> some =
+                ended.stream().filter(grant -> underWay.contains(grant.id())).toList();
+        List<Grant> closing = Objects.requireNonNull(transactions.execute(transaction -> close(bulk.get(), some)));
+        if (!closing.isEmpty()) {
+            tellWithoutProcess(
+                    Objects.requireNonNull(transactions.execute(transaction -> confirm(bulk.get(), closing))));
         }
-        List<Grant> closing = transactions.execute(transaction -> close(bulk.get(), begun));
-        transactions.executeWithoutResult(transaction -> confirm(bulk.get(), closing == null ? List.of() : closing));
-        return ids(begun);
+        return ids(closing);
     }
 
-    private List<Grant> begin(Collection<GrantId> ids) {
-        List<Grant> begun = grants.lockFree(ids).stream()
+    /** Begins, ends the leases, and asks the cloud to close what nobody else claims. */
+    private List<Grant> close(Cloud.Bulk bulk, List<Grant> some) {
+        List<Grant> begun = lockFree(some).stream()
                 .filter(grant -> grant.state() == GrantState.PROVISIONING || grant.state() == GrantState.ACTIVE)
                 .toList();
         Instant now = clock.instant();
         begun.forEach(grant -> grant.revoke(now));
         grants.saveAll(begun);
         trail.recordAll(begun.stream().map(GrantDesk::revoking).toList());
-        return begun;
-    }
-
-    /** Returns those whose leases have ended by that, and whose objects the cloud was asked to close unless others hold them. */
-    private List<Grant> close(Cloud.Bulk bulk, List<Grant> begun) {
-        List<Grant> closing = lockLiving(begun);
-        grants.endLeases(ids(closing));
-        Map<String, Instant> claimed = grants.lastEnds(keys(closing));
+        grants.endLeases(ids(begun));
+        Map<String, Instant> claimed = grants.lastEnds(keys(begun));
         List<Lease> unclaimed = new ArrayList<>();
-        for (Lease lease : leases(closing)) {
+        for (Lease lease : leases(begun)) {
             Instant othersEnd = claimed.get(lease.objectKey());
             if (othersEnd == null) {
                 unclaimed.add(lease);
@@ -91,13 +94,17 @@ class BulkRevocation {
                 cloud.shorten(lease.until(othersEnd));
             }
         }
-        bulk.closeAll(onePerObject(unclaimed));
-        return closing;
+        if (!unclaimed.isEmpty()) {
+            bulk.closeAll(onePerObject(unclaimed));
+        }
+        return begun;
     }
 
     /** NB. Only grants whose own lease has ended: what claims their object now is another grant. */
-    private void confirm(Cloud.Bulk bulk, List<Grant> closing) {
-        List<Grant> living = lockLiving(closing);
+    private List<Grant> confirm(Cloud.Bulk bulk, List<Grant> closing) {
+        List<Grant> living = lockFree(closing).stream()
+                .filter(grant -> grant.state().isLiving())
+                .toList();
         Set<String> shared = grants.lastEnds(keys(living)).keySet();
         Map<String, Cloud.Presence> presences = bulk.presencesOf(onePerObject(leases(living).stream()
                 .filter(lease -> !shared.contains(lease.objectKey()))
@@ -117,17 +124,21 @@ class BulkRevocation {
         }
         grants.saveAll(removed);
         trail.recordAll(entries);
+        return removed;
     }
 
-    /** As they are now that their objects are locked, and they too: those of them that the cloud has not confirmed to be gone. */
-    private List<Grant> lockLiving(List<Grant> known) {
+    /** Somebody has deleted the process meanwhile, and nobody else would tell. */
+    private void tellWithoutProcess(List<Grant> removed) {
+        Set<GrantId> telling = workflow.underWay(removed);
+        removed.stream().map(Grant::id).filter(id -> !telling.contains(id)).forEach(desk::tellEnded);
+    }
+
+    /** As they are now that their objects are locked, and they too; without those that somebody else holds. */
+    private List<Grant> lockFree(List<Grant> known) {
         Set<String> objects = grants.lockFreeObjects(keys(known));
-        List<Grant> mine = known.stream()
+        return grants.lockFree(ids(known.stream()
                 .filter(grant -> objects.contains(grant.lease().objectKey()))
-                .toList();
-        return grants.lockFree(ids(mine)).stream()
-                .filter(grant -> grant.state().isLiving())
-                .toList();
+                .toList()));
     }
 
     private static List<Lease> leases(List<Grant> some) {

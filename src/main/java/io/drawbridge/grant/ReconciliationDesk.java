@@ -149,11 +149,19 @@ public class ReconciliationDesk {
     /**
      * Takes back in one go those of the grants that can be, as {@link #takeBack} does it for one.
      *
-     * @return those that were begun; what is still on of them is left to its process
-     * @throws CloudException if the cloud did not take it; what was begun stays begun
+     * @return those that the cloud was asked for; what it has not confirmed is left to its process
+     * @throws CloudException if the cloud did not take it or cannot be asked
      */
     public Set<GrantId> takeBackTogether(Collection<Grant> late) {
         return together.takeBack(late);
+    }
+
+    /** Whether nobody has begun to take the grant back yet. */
+    public boolean isUnbegun(Grant grant) {
+        return grants.find(grant.id())
+                .map(Grant::state)
+                .filter(state -> state == GrantState.PROVISIONING || state == GrantState.ACTIVE)
+                .isPresent();
     }
 
     /** One that fails does not keep the others from their turn. */

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.springframework.util.function.SingletonSupplier;
 
 /**
  * The scopes from an account upwards with those who may decide a request, counted from 0 for the account itself.
@@ -39,7 +40,7 @@ final class ApproverPath {
         this.assigned = assigned;
         this.people = people;
         this.mayDecide = mayDecide;
-        this.administrators = administrators;
+        this.administrators = SingletonSupplier.of(administrators);
     }
 
     /** All scopes, also those without anybody. */

@@ -7,6 +7,8 @@ import io.drawbridge.operations.Mention;
 import io.drawbridge.operations.Rounds;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -94,14 +96,18 @@ final class LateEnds implements SmartLifecycle {
         try {
             boolean more = true;
             while (more && !ending) {
-                List<Grant> late = desk.late(LOOK);
-                List<Callable<Boolean>> work = new ArrayList<>();
-                for (int first = 0; first < late.size(); first += TOGETHER) {
-                    List<Grant> some = late.subList(first, Math.min(first + TOGETHER, late.size()));
-                    work.add(() -> takeBack(some));
-                }
+                List<Grant> late = new ArrayList<>(desk.late(LOOK));
+                // NB. Another order on each node: where one has to wait, or has begun, the others do not stand behind
+                // it.
+                Collections.shuffle(late);
                 boolean progress = false;
-                for (Future<Boolean> each : threads.invokeAll(work)) {
+                List<Callable<Boolean>> alone = new ArrayList<>();
+                Set<GrantId> taken = together(late, threads);
+                progress |= !taken.isEmpty();
+                late.stream()
+                        .filter(grant -> !taken.contains(grant.id()))
+                        .forEach(grant -> alone.add(() -> takeBack(grant)));
+                for (Future<Boolean> each : threads.invokeAll(alone)) {
                     progress |= each.get();
                 }
                 more = progress && late.size() == LOOK;
@@ -117,22 +123,34 @@ final class LateEnds implements SmartLifecycle {
         }
     }
 
-    /** Together as far as that can be; then each that was not begun by it. */
-    private boolean takeBack(List<Grant> some) {
-        Set<GrantId> begun = Set.of();
+    /** As far as that can be; the others are taken one by one then. */
+    private Set<GrantId> together(List<Grant> late, ExecutorService threads)
+            throws InterruptedException, ExecutionException {
+        Set<GrantId> taken = new HashSet<>();
+        List<Callable<Set<GrantId>>> parts = new ArrayList<>();
+        for (int first = 0; first < late.size(); first += TOGETHER) {
+            List<Grant> part = late.subList(first, Math.min(first + TOGETHER, late.size()));
+            parts.add(() -> part.size() == 1 ? Set.of() : together(part));
+        }
+        for (Future<Set<GrantId>> each : threads.invokeAll(parts)) {
+            taken.addAll(each.get());
+        }
+        return taken;
+    }
+
+    private Set<GrantId> together(List<Grant> part) {
+        if (ending) {
+            return Set.of();
+        }
         try {
-            begun = ending || some.size() == 1 ? Set.of() : desk.takeBackTogether(some);
+            return desk.takeBackTogether(part);
         } catch (RuntimeException failure) {
             LOG.warn(
                     "{} grants are past their end and could not be taken back together, so each is tried by itself: {}",
-                    some.size(),
+                    part.size(),
                     failure.getMessage());
+            return Set.of();
         }
-        boolean progress = !begun.isEmpty();
-        for (Grant grant : some) {
-            progress |= !begun.contains(grant.id()) && takeBack(grant);
-        }
-        return progress;
     }
 
     @SuppressWarnings("try") // What is mentioned counts by being open.
@@ -142,7 +160,7 @@ final class LateEnds implements SmartLifecycle {
         }
         try (Mention about =
                 Mention.open().of(grant.tenant()).of(grant.request()).of(grant.id())) {
-            return desk.takeBack(grant);
+            return !desk.isUnbegun(grant) || desk.takeBack(grant);
         } catch (RuntimeException failure) {
             LOG.warn(
                     "Grant {} is past its end, and its access may still be on; its process goes on trying: {}",

@@ -93,7 +93,7 @@ class DriftTest extends Stage {
         reconciliation = new ReconciliationDesk(
                 grants,
                 desk,
-                new BulkRevocation(grants, meddled, grantWorkflow, trail, transactions, clock),
+                new BulkRevocation(desk, grants, meddled, grantWorkflow, trail, transactions, clock),
                 meddled,
                 findings,
                 sweeps,
