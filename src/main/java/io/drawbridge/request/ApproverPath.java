@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
-import org.springframework.util.function.SingletonSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The scopes from an account upwards with those who may decide a request, counted from 0 for the account itself.
@@ -25,6 +25,7 @@ final class ApproverPath {
     private final Predicate<Person> mayDecide;
     private final Supplier<List<PersonId>> administrators;
     private final Map<PersonId, Boolean> able = new HashMap<>();
+    private @Nullable List<PersonId> ableAdministrators;
 
     /**
      * @param people those who are assigned, as far as they are known
@@ -40,7 +41,7 @@ final class ApproverPath {
         this.assigned = assigned;
         this.people = people;
         this.mayDecide = mayDecide;
-        this.administrators = SingletonSupplier.of(administrators);
+        this.administrators = administrators;
     }
 
     /** All scopes, also those without anybody. */
@@ -54,7 +55,7 @@ final class ApproverPath {
         boolean forsaken = own.isEmpty()
                 && place == scopes.size() - 1
                 && IntStream.range(0, place).allMatch(below -> ownAt(below).isEmpty());
-        return forsaken ? administrators.get() : own;
+        return forsaken ? administrators() : own;
     }
 
     ApproverChain.Step stepAt(int place) {
@@ -82,6 +83,15 @@ final class ApproverPath {
         return assigned.getOrDefault(scopes.get(place), List.of()).stream()
                 .filter(this::isAble)
                 .toList();
+    }
+
+    private List<PersonId> administrators() {
+        List<PersonId> known = ableAdministrators;
+        if (known == null) {
+            known = administrators.get();
+            ableAdministrators = known;
+        }
+        return known;
     }
 
     private boolean isAble(PersonId id) {
