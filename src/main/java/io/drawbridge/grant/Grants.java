@@ -67,7 +67,9 @@ public interface Grants {
     void addLease(Lease lease);
 
     /** Gives the claim up; giving up again changes nothing. */
-    void endLease(GrantId grant);
+    default void endLease(GrantId grant) {
+        endLeases(Set.of(grant));
+    }
 
     /** The same for all of them. */
     void endLeases(Collection<GrantId> grants);
@@ -76,7 +78,9 @@ public interface Grants {
     boolean isLiving(GrantId grant);
 
     /** The last end of all that claim the object now; empty if nobody does. */
-    Optional<Instant> lastEnd(Lease lease);
+    default Optional<Instant> lastEnd(Lease lease) {
+        return Optional.ofNullable(lastEnds(Set.of(lease.objectKey())).get(lease.objectKey()));
+    }
 
     /** The last end of all that claim each of these objects now; of an object that nobody claims there is nothing. */
     Map<String, Instant> lastEnds(Collection<String> objectKeys);

@@ -2,6 +2,7 @@ package io.drawbridge.workflow;
 
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -23,14 +24,7 @@ class Instances {
 
     /** The definition by which a process runs for that key; empty if none does. */
     Optional<String> definition(String businessKey, String process) {
-        return database
-                .sql("select e.PROC_DEF_ID_ from ACT_RU_EXECUTION e"
-                        + " join ACT_RE_PROCDEF d on d.ID_ = e.PROC_DEF_ID_ where e.BUSINESS_KEY_ = ? and d.KEY_ = ?")
-                .params(businessKey, process)
-                .query(String.class)
-                .list()
-                .stream()
-                .findFirst();
+        return Optional.ofNullable(definitions(List.of(businessKey), process).get(businessKey));
     }
 
     /** By which definition a process runs for each of these keys; of a key for which none does there is nothing. */

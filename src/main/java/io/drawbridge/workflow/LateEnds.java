@@ -100,10 +100,9 @@ final class LateEnds implements SmartLifecycle {
                 // NB. Another order on each node: where one has to wait, or has begun, the others do not stand behind
                 // it.
                 Collections.shuffle(late);
-                boolean progress = false;
-                List<Callable<Boolean>> alone = new ArrayList<>();
                 Set<GrantId> taken = together(late, threads);
-                progress |= !taken.isEmpty();
+                boolean progress = !taken.isEmpty();
+                List<Callable<Boolean>> alone = new ArrayList<>();
                 late.stream()
                         .filter(grant -> !taken.contains(grant.id()))
                         .forEach(grant -> alone.add(() -> takeBack(grant)));

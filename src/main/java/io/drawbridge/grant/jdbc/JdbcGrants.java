@@ -277,13 +277,6 @@ class JdbcGrants implements Grants {
     }
 
     @Override
-    public void endLease(GrantId grant) {
-        database.sql("update lease set living = false where grant_id = ?")
-                .param(grant.value())
-                .update();
-    }
-
-    @Override
     public void endLeases(Collection<GrantId> grants) {
         if (!grants.isEmpty()) {
             database.sql("update lease set living = false where grant_id in (:grants)")
@@ -299,16 +292,6 @@ class JdbcGrants implements Grants {
                         .query(Integer.class)
                         .single()
                 > 0;
-    }
-
-    @Override
-    public Optional<Instant> lastEnd(Lease lease) {
-        return database.sql(
-                        "select ends_at from lease where object_key = ? and living = true order by ends_at desc limit 1")
-                .param(lease.objectKey())
-                .query(OffsetDateTime.class)
-                .optional()
-                .map(OffsetDateTime::toInstant);
     }
 
     @Override
