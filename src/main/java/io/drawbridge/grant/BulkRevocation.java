@@ -76,9 +76,8 @@ class BulkRevocation {
 
     /** Begins, ends the leases, and asks the cloud to close what nobody else claims. */
     private List<Grant> close(Cloud.Bulk bulk, List<Grant> some) {
-        List<Grant> begun = lockFree(some).stream()
-                .filter(grant -> grant.state() == GrantState.PROVISIONING || grant.state() == GrantState.ACTIVE)
-                .toList();
+        List<Grant> begun =
+                lockFree(some).stream().filter(grant -> grant.state().isOpen()).toList();
         Instant now = clock.instant();
         begun.forEach(grant -> grant.revoke(now));
         grants.saveAll(begun);

@@ -305,7 +305,7 @@ public class GrantDesk implements LivingGrants {
     @Transactional
     public void beginRevocation(GrantId id) {
         Grant grant = lockedGrant(id);
-        if (grant.state() == GrantState.PROVISIONING || grant.state() == GrantState.ACTIVE) {
+        if (grant.state().isOpen()) {
             grant.revoke(clock.instant());
             grants.save(grant);
             trail.recordAll(List.of(revoking(grant)));
@@ -513,8 +513,8 @@ public class GrantDesk implements LivingGrants {
         List<Grant> matching = matching(caller, person, scope);
         List<Grant> ended = new ArrayList<>();
         for (Grant match : matching) {
-            Optional<Grant> locked = grants.lock(match.id())
-                    .filter(grant -> grant.state() == GrantState.PROVISIONING || grant.state() == GrantState.ACTIVE);
+            Optional<Grant> locked =
+                    grants.lock(match.id()).filter(grant -> grant.state().isOpen());
             if (locked.isPresent()) {
                 end(caller.id().value(), locked.get(), why);
                 ended.add(grants.find(match.id()).orElseThrow());
@@ -601,7 +601,7 @@ public class GrantDesk implements LivingGrants {
         for (Grant each : grants.findLiving(closed.tenant())) {
             if (closed.accounts().contains(each.account())) {
                 grants.lock(each.id())
-                        .filter(grant -> grant.state() == GrantState.PROVISIONING || grant.state() == GrantState.ACTIVE)
+                        .filter(grant -> grant.state().isOpen())
                         .ifPresent(grant -> end(AuditTrail.DRAWBRIDGE, grant, "the account was closed"));
             }
         }
@@ -648,7 +648,7 @@ public class GrantDesk implements LivingGrants {
     public Set<GrantId> endable(Caller caller, Collection<Grant> found) {
         Set<ScopeId> approved = caller.isAdministrator() ? Set.of() : reach.approved(caller.tenant(), caller.id());
         return found.stream()
-                .filter(grant -> grant.state() == GrantState.PROVISIONING || grant.state() == GrantState.ACTIVE)
+                .filter(grant -> grant.state().isOpen())
                 .filter(grant -> caller.isAdministrator()
                         || caller.id().equals(grant.person())
                         || approved.contains(grant.account()))

@@ -15,6 +15,11 @@ public enum GrantState {
     /** It never became active, and the cloud has confirmed that nothing is there. */
     PROVISION_FAILED;
 
+    /** Whether nobody has begun to take it back: it is being opened, or is on. */
+    public boolean isOpen() {
+        return this == PROVISIONING || this == ACTIVE;
+    }
+
     /** Whether the cloud may still hold something of it. */
     public boolean isLiving() {
         return this != REVOKED && this != PROVISION_FAILED;

@@ -53,6 +53,13 @@ public interface Grants {
     List<Grant> findUnbegun(Instant endedBefore, int most);
 
     /**
+     * Grants of all tenants that are being taken back, and were already at that moment; those that were begun last first.
+     *
+     * @param most how many at most
+     */
+    List<Grant> findRevoking(Instant begunBefore, int most);
+
+    /**
      * Living grants of a tenant that should be gone or on their way by now: those whose end came before that moment, those
      * that were being taken back already then, and all that are overdue.
      */

@@ -43,6 +43,9 @@ public class ReconciliationDesk {
     /** How long after its end a grant is left to its process alone (R52: two seconds, with the round that finds it). */
     public static final Duration LEFT_TO_THE_PROCESS = Duration.ofMillis(1500);
 
+    /** How long a revocation that has begun is left to whoever began it; his node may be dead. */
+    public static final Duration LEFT_TO_WHO_BEGAN = Duration.ofSeconds(5);
+
     private final Grants grants;
     private final GrantDesk desk;
     private final BulkRevocation together;
@@ -147,6 +150,16 @@ public class ReconciliationDesk {
     }
 
     /**
+     * Grants of all tenants whose revocation was begun {@link #LEFT_TO_WHO_BEGAN} ago and is not through.
+     *
+     * @param most how many at most
+     * @return those that were begun last first: the others were late before
+     */
+    public List<Grant> stalled(int most) {
+        return grants.findRevoking(clock.instant().minus(LEFT_TO_WHO_BEGAN), most);
+    }
+
+    /**
      * Takes back in one go those of the grants that can be, as {@link #takeBack} does it for one.
      *
      * @return those that the cloud was asked for; what it has not confirmed is left to its process
@@ -160,7 +173,7 @@ public class ReconciliationDesk {
     public boolean isUnbegun(Grant grant) {
         return grants.find(grant.id())
                 .map(Grant::state)
-                .filter(state -> state == GrantState.PROVISIONING || state == GrantState.ACTIVE)
+                .filter(GrantState::isOpen)
                 .isPresent();
     }
 

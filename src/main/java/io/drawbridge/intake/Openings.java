@@ -1,7 +1,6 @@
 package io.drawbridge.intake;
 
 import io.drawbridge.grant.Grant;
-import io.drawbridge.grant.GrantState;
 import io.drawbridge.grant.Grants;
 import io.drawbridge.identity.People;
 import io.drawbridge.identity.PersonId;
@@ -156,7 +155,7 @@ class Openings {
     }
 
     private static Optional<String> standing(Grant grant, TenantSettings rules, Instant now) {
-        if (grant.state() == GrantState.PROVISIONING || grant.state() == GrantState.ACTIVE) {
+        if (grant.state().isOpen()) {
             return Optional.of("Grant " + grant.id() + " for the same is " + grant.state() + ".");
         }
         return grant.activeAt()

@@ -216,6 +216,13 @@ class JdbcGrants implements Grants {
     }
 
     @Override
+    public List<Grant> findRevoking(Instant begunBefore, int most) {
+        return select(
+                "where state = 'REVOKING' and state_since < :before order by state_since desc, id desc limit :most",
+                Map.of("before", begunBefore.atOffset(ZoneOffset.UTC), "most", most));
+    }
+
+    @Override
     public boolean holdsBrokenGlass(TenantId tenant, PersonId person) {
         return database.sql(
                                 "select count(*) from access_grant where tenant_id = ? and person_id = ? and break_glass = true"

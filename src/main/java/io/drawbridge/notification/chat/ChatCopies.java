@@ -2,7 +2,6 @@ package io.drawbridge.notification.chat;
 
 import io.drawbridge.grant.Grant;
 import io.drawbridge.grant.GrantChanged;
-import io.drawbridge.grant.GrantState;
 import io.drawbridge.identity.ChatAccountDesk;
 import io.drawbridge.identity.ChatConnection;
 import io.drawbridge.identity.ChatDirectory;
@@ -140,7 +139,7 @@ class ChatCopies implements NoticeCopies {
     @EventListener
     public void follow(GrantChanged change) {
         Grant grant = change.grant();
-        if (grant.state() == GrantState.PROVISIONING || grant.state() == GrantState.ACTIVE) {
+        if (grant.state().isOpen()) {
             return;
         }
         settle(

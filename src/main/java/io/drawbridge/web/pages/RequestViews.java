@@ -2,7 +2,6 @@ package io.drawbridge.web.pages;
 
 import io.drawbridge.grant.Grant;
 import io.drawbridge.grant.GrantDesk;
-import io.drawbridge.grant.GrantState;
 import io.drawbridge.grant.Grants;
 import io.drawbridge.identity.Caller;
 import io.drawbridge.identity.People;
@@ -275,8 +274,7 @@ class RequestViews {
         boolean pending = request.status() == RequestStatus.PENDING;
         Optional<String> refusal = pending ? chain.refusal(request, caller) : Optional.empty();
         boolean decide = pending && refusal.isEmpty();
-        boolean living =
-                grant != null && (grant.state() == GrantState.PROVISIONING || grant.state() == GrantState.ACTIVE);
+        boolean living = grant != null && grant.state().isOpen();
         return new Rights(
                 own && request.status() == RequestStatus.REQUESTED,
                 own && request.status().isOpen(),
