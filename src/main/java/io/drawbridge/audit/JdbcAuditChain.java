@@ -164,12 +164,7 @@ class JdbcAuditChain implements AuditChain {
         }
         long after = 0;
         while (true) {
-            List<Content> waiting = database.sql("select " + AuditSealer.CONTENT + " from audit_unsealed u"
-                            + " join audit_record r on r.number = u.number and r.tenant_id = u.tenant_id"
-                            + " where u.tenant_id = ? and u.number > ? order by u.number limit ?")
-                    .params(tenant, after, CHUNK)
-                    .query((row, number) -> AuditSealer.content(row))
-                    .list();
+            List<Content> waiting = AuditSealer.waiting(database, tenant, after, CHUNK);
             for (Content content : waiting) {
                 sink.take(LineForm.unsealed(content));
                 after = content.number();
