@@ -3,6 +3,8 @@ package io.drawbridge.workflow;
 import javax.sql.DataSource;
 import org.camunda.bpm.engine.ProcessEngine;
 import org.camunda.bpm.engine.impl.cfg.AbstractProcessEnginePlugin;
+import org.camunda.bpm.engine.impl.cfg.ProcessEngineConfigurationImpl;
+import org.camunda.bpm.engine.impl.db.sql.DbSqlSessionFactory;
 import org.flywaydb.core.Flyway;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
@@ -17,6 +19,7 @@ import org.springframework.stereotype.Component;
 @Component
 @Order(Ordered.LOWEST_PRECEDENCE)
 class EngineMigrations extends AbstractProcessEnginePlugin {
+    private static final String OF_ALL = "classpath:db/engine";
     private static final String HISTORY = "engine_schema_history";
 
     private final DataSource database;
@@ -29,11 +32,18 @@ class EngineMigrations extends AbstractProcessEnginePlugin {
     public void postProcessEngineBuild(ProcessEngine engine) {
         Flyway.configure()
                 .dataSource(database)
-                .locations("classpath:db/engine")
+                .locations(locations(engine))
                 .table(HISTORY)
                 .baselineOnMigrate(true)
                 .baselineVersion("0")
                 .load()
                 .migrate();
+    }
+
+    private static String[] locations(ProcessEngine engine) {
+        return engine.getProcessEngineConfiguration() instanceof ProcessEngineConfigurationImpl configuration
+                        && DbSqlSessionFactory.H2.equals(configuration.getDatabaseType())
+                ? new String[] {OF_ALL, OF_ALL + "-h2"}
+                : new String[] {OF_ALL};
     }
 }

@@ -174,9 +174,6 @@ public abstract class Stage {
             "person",
             "tenant");
 
-    /** What the engine keeps of variables: another test's are not this one's. */
-    private static final List<String> HISTORY_OF_VARIABLES = List.of("ACT_HI_DETAIL", "ACT_HI_VARINST");
-
     /** More rounds than any story needs; a loop that never ends fails instead of hanging. */
     private static final int MOST_ROUNDS = 500;
 
@@ -246,8 +243,6 @@ public abstract class Stage {
                 runtime.createProcessInstanceQuery().rootProcessInstances().list()) {
             runtime.deleteProcessInstance(instance.getId(), "the stage is cleared", true, true);
         }
-        HISTORY_OF_VARIABLES.forEach(
-                table -> database.sql("delete from " + table).update());
         TABLES.forEach(table -> database.sql("delete from " + table).update());
         new ResourceDatabasePopulator(new ClassPathResource("db/demo/V1000__demo_organisations.sql"))
                 .execute(dataSource);

@@ -537,7 +537,6 @@ class ReconciliationStoryTest extends GrantStage {
                 "ACT_RU_INCIDENT",
                 "ACT_HI_PROCINST",
                 "ACT_HI_ACTINST",
-                "ACT_HI_VARINST",
                 "ACT_HI_INCIDENT")) {
             String of = table.equals("ACT_RU_JOB") ? "PROCESS_DEF_KEY_ = 'drift-removal'" : instanceIn(table);
             assertThat(database.sql("select TENANT_ID_ from " + table + " where " + of)
