@@ -20,6 +20,9 @@ public interface Grants {
 
     Optional<Grant> findByRequest(RequestId request);
 
+    /** The same, of which nothing is needed but its id. */
+    Optional<GrantId> idOf(RequestId request);
+
     /** What the grant claims, which never changes; empty if there is no such grant. */
     Optional<Lease> leaseOf(GrantId id);
 

@@ -81,14 +81,14 @@ class EngineCircumstances implements Circumstances {
     }
 
     private Optional<String> ofRequest(String action, String request) {
-        String process = action.startsWith(OF_GRANTS) ? ProcessKeys.TIMEBOXED_GRANT : ProcessKeys.ACCESS_REQUEST;
-        Optional<String> running = instances.definition(request, process);
-        return running.isPresent() || !action.equals("request.opened")
-                ? running
-                : database.sql("select ID_ from ACT_RE_PROCDEF where KEY_ = ? order by VERSION_ desc limit 1")
-                        .param(process)
+        return action.equals("request.opened")
+                ? database.sql("select ID_ from ACT_RE_PROCDEF where KEY_ = ? order by VERSION_ desc limit 1")
+                        .param(ProcessKeys.ACCESS_REQUEST)
                         .query(String.class)
-                        .optional();
+                        .optional()
+                : instances.definition(
+                        request,
+                        action.startsWith(OF_GRANTS) ? ProcessKeys.TIMEBOXED_GRANT : ProcessKeys.ACCESS_REQUEST);
     }
 
     /** NB. Empty rather than an exception: a revocation must not fail for want of a footnote. */

@@ -23,9 +23,8 @@ class GrantVariables {
     GrantId grant(DelegateExecution execution) {
         RequestId request = new RequestId(execution.getProcessBusinessKey());
         Reading.remember();
-        GrantId grant = grants.findByRequest(request)
-                .orElseThrow(() -> new IllegalStateException("Request " + request + " has no grant."))
-                .id();
+        GrantId grant = grants.idOf(request)
+                .orElseThrow(() -> new IllegalStateException("Request " + request + " has no grant."));
         GrantInLogs.workingOn(grant);
         return grant;
     }

@@ -74,6 +74,15 @@ class JdbcGrants implements Grants {
         return found;
     }
 
+    /** NB. A request has one grant for good, so that what was read once in a transaction needs no second look. */
+    @Override
+    public Optional<GrantId> idOf(RequestId request) {
+        return Reading.once(new IdOf(request), () -> findByRequest(request).map(Grant::id));
+    }
+
+    /** The id of the grant of a request, as one read. */
+    private record IdOf(RequestId request) {}
+
     @Override
     public Optional<Lease> leaseOf(GrantId id) {
         return Reading.once(new LeaseOf(id), () -> find(id).map(Grant::lease));
@@ -329,11 +338,10 @@ class JdbcGrants implements Grants {
     @Override
     public void lockObject(String objectKey) {
         String lock = "select object_key from cloud_object where object_key = ? for update";
-        if (database.sql(lock).param(objectKey).query().listOfRows().isEmpty()) {
-            remember(objectKey);
-            if (database.sql(lock).param(objectKey).query().listOfRows().isEmpty()) {
-                throw new IllegalStateException("The cloud object " + objectKey + " cannot be locked.");
-            }
+        if (database.sql(lock).param(objectKey).query().listOfRows().isEmpty()
+                && !remember(objectKey)
+                && database.sql(lock).param(objectKey).query().listOfRows().isEmpty()) {
+            throw new IllegalStateException("The cloud object " + objectKey + " cannot be locked.");
         }
     }
 
@@ -362,16 +370,19 @@ class JdbcGrants implements Grants {
     /**
      * Adds the row to lock, and holds it by that. Of two who do so at once one waits for the other's end, and finds it
      * then: what has failed goes back to a savepoint, so that the caller's transaction goes on.
+     *
+     * @return whether it was added here; if not it is there, and still to be locked
      */
-    private void remember(String objectKey) {
+    private boolean remember(String objectKey) {
         try {
             savepoint.executeWithoutResult(
                     transaction -> database.sql("insert into cloud_object (object_key) values (?)")
                             .param(objectKey)
                             .update());
+            return true;
         } catch (DuplicateKeyException other) {
             // NB. Not swallowed: the row is there, which is all that was wanted; the caller locks it and fails if not.
-            return;
+            return false;
         }
     }
 

@@ -29,6 +29,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,6 +39,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.dao.DuplicateKeyException;
@@ -309,7 +311,12 @@ class JdbcAccessRequests implements AccessRequests {
 
     @Override
     public void addRung(RequestId id, Rung rung) {
-        Reading.release(new RungsOf(id));
+        Reading.<List<Rung>>held(new RungsOf(id))
+                .ifPresent(known -> Reading.hold(
+                        new RungsOf(id),
+                        Stream.concat(known.stream(), Stream.of(rung))
+                                .sorted(Comparator.comparingInt(Rung::level))
+                                .toList()));
         database.sql(
                         "insert into request_rung (request_id, level, scope_id, people, notified_at) values (?, ?, ?, ?, ?)")
                 .params(
