@@ -159,6 +159,18 @@ public class ReconciliationDesk {
         return grants.findRevoking(clock.instant().minus(LEFT_TO_WHO_BEGAN), most);
     }
 
+    /** Those of the grants that nobody is working on at this moment; a grant that nothing was opened for is none of them. */
+    public List<Grant> free(List<Grant> some) {
+        return inTransaction(() -> {
+            Set<String> objects = grants.lockFreeObjects(
+                    some.stream().map(grant -> grant.lease().objectKey()).toList());
+            return grants.lockFree(some.stream()
+                    .filter(grant -> objects.contains(grant.lease().objectKey()))
+                    .map(Grant::id)
+                    .toList());
+        });
+    }
+
     /**
      * Takes back in one go those of the grants that can be, as {@link #takeBack} does it for one.
      *

@@ -14,7 +14,8 @@ import org.springframework.stereotype.Component;
  * Migrates what we add to the engine's own tables, once it has created or updated them and before it executes a job.
  *
  * <p>Apart from our other migrations, which are through before there is an engine: an empty database has no table of its by
- * then. Several nodes that start together wait for one another.
+ * then. Several nodes that start together wait for one another. What is for H2 alone is in {@code db/engine-h2}, and counted
+ * with the others: a number is used once in both folders.
  */
 @Component
 @Order(Ordered.LOWEST_PRECEDENCE)

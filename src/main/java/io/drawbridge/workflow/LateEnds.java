@@ -16,8 +16,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.function.BooleanSupplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,8 +28,8 @@ import org.springframework.stereotype.Component;
  * timers may be dead.
  *
  * <p>Goes by our own table and asks the engine nothing. The processes come to the same grants in their own time, find them
- * taken back, and tell. What fails for many together is tried once for each, and what somebody has begun and not got through
- * is tried once by each node: whatever fails then is left to its process, which never gives up.
+ * taken back, and tell. What fails for many together is tried once for each: whatever fails then is left to its process,
+ * which never gives up.
  */
 @Component
 final class LateEnds implements SmartLifecycle {
@@ -40,9 +38,6 @@ final class LateEnds implements SmartLifecycle {
 
     /** Grants of one look; there is another at once if there are more. */
     private static final int LOOK = 200;
-
-    /** Revocations of one look that somebody else has begun. */
-    private static final int LOOK_AT_BEGUN = 20;
 
     private static final int THREADS = 2;
 
@@ -54,9 +49,6 @@ final class LateEnds implements SmartLifecycle {
     private @Nullable Rounds rounds;
     private @Nullable ExecutorService workers;
     private volatile boolean ending;
-
-    /** What the last look found begun by others; this node has tried it. */
-    private Set<GrantId> tried = Set.of();
 
     /** Whether the last look failed; it is said once. */
     private volatile boolean blind;
@@ -119,7 +111,6 @@ final class LateEnds implements SmartLifecycle {
                 }
                 more = progress && late.size() == LOOK;
             }
-            finish(threads);
             blind = false;
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
@@ -128,19 +119,6 @@ final class LateEnds implements SmartLifecycle {
                 LOG.warn("Grants past their end cannot be looked for; it is tried again until they can.", failure);
             }
             blind = true;
-        }
-    }
-
-    /** What somebody has begun, and his node may be dead. Comes after what nobody has begun. */
-    private void finish(ExecutorService threads) throws InterruptedException, ExecutionException {
-        List<Grant> stalled = desk.stalled(LOOK_AT_BEGUN);
-        List<Callable<Boolean>> untried = new ArrayList<>();
-        stalled.stream()
-                .filter(grant -> !tried.contains(grant.id()))
-                .forEach(grant -> untried.add(() -> finish(grant)));
-        tried = stalled.stream().map(Grant::id).collect(Collectors.toSet());
-        for (Future<Boolean> each : threads.invokeAll(untried)) {
-            each.get();
         }
     }
 
@@ -174,22 +152,14 @@ final class LateEnds implements SmartLifecycle {
         }
     }
 
-    private boolean takeBack(Grant grant) {
-        return attempt(grant, () -> !desk.isUnbegun(grant) || desk.takeBack(grant));
-    }
-
-    private boolean finish(Grant grant) {
-        return attempt(grant, () -> desk.takeBack(grant));
-    }
-
     @SuppressWarnings("try") // What is mentioned counts by being open.
-    private boolean attempt(Grant grant, BooleanSupplier work) {
+    private boolean takeBack(Grant grant) {
         if (ending) {
             return false;
         }
         try (Mention about =
                 Mention.open().of(grant.tenant()).of(grant.request()).of(grant.id())) {
-            return work.getAsBoolean();
+            return !desk.isUnbegun(grant) || desk.takeBack(grant);
         } catch (RuntimeException failure) {
             LOG.warn(
                     "Grant {} is past its end, and its access may still be on; its process goes on trying: {}",

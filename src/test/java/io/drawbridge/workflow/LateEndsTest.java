@@ -73,51 +73,6 @@ class LateEndsTest extends GrantStage {
     }
 
     @Test
-    @DisplayName(
-            "R52 is taken back by another node if the one that began it does not come back, and told by its process")
-    void isFinishedIfItsNodeDied() {
-        AccessRequest request = anApprovedRequest("PT1H");
-        runDueJobs();
-        Instant end = grantOf(request.id()).endsAt();
-        clock.setTo(end);
-        grantDesk.beginRevocation(grantOf(request.id()).id());
-
-        clock.setTo(end.plus(ReconciliationDesk.LEFT_TO_WHO_BEGAN));
-        ends.round(threads);
-        assertThat(grantOf(request.id()).state()).isEqualTo(GrantState.REVOKING);
-        clock.setTo(end.plus(ReconciliationDesk.LEFT_TO_WHO_BEGAN).plusMillis(1));
-        ends.round(threads);
-        assertThat(grantOf(request.id()).state()).isEqualTo(GrantState.REVOKED);
-        assertThat(cloud.whoHasAccess()).isEmpty();
-
-        runDueJobs();
-        assertThat(told("revoked")).containsExactly(Cast.ALICE.value());
-        nothingIsLeft();
-    }
-
-    @Test
-    @DisplayName(
-            "R53 and was begun by another node is tried once, and left to its process where the cloud takes nothing")
-    void isTriedOnceIfSomebodyElseBegan() {
-        AccessRequest request = anApprovedRequest("PT1H");
-        runDueJobs();
-        Instant end = grantOf(request.id()).endsAt();
-        clock.setTo(end);
-        grantDesk.beginRevocation(grantOf(request.id()).id());
-        cloud.throttle(true);
-        clock.setTo(end.plus(ReconciliationDesk.LEFT_TO_WHO_BEGAN).plusMillis(1));
-        ends.round(threads);
-        cloud.throttle(false);
-
-        ends.round(threads);
-        assertThat(grantOf(request.id()).state()).isEqualTo(GrantState.REVOKING);
-        secondBySecond(Duration.ofSeconds(15));
-        assertThat(grantOf(request.id()).state()).isEqualTo(GrantState.REVOKED);
-        assertThat(told("revoked")).hasSize(1);
-        nothingIsLeft();
-    }
-
-    @Test
     @DisplayName("R53 is left to its process, which never gives up, where the cloud takes nothing")
     void isLeftToItsProcessWhereTheCloudIsDown() {
         AccessRequest request = anApprovedRequest("PT1H");
