@@ -133,8 +133,9 @@ record Reckoning(
                 database,
                 "grants that ended have not exactly one notice that says so",
                 """
-                select g.id from access_grant g where g.state = 'REVOKED'
-                  and 1 <> (select count(*) from notice n where n.request_id = g.request_id and n.kind = 'revoked')""");
+                select g.id from access_grant g where g.state = 'REVOKED' and g.request_id not in (
+                    select n.request_id from notice n where n.kind = 'revoked' and n.request_id is not null
+                    group by n.request_id having count(*) = 1)""");
         none(
                 faults,
                 database,
