@@ -98,10 +98,11 @@ class EngineRowsTest extends RequestStage {
     void looksForTheRowsOfOneInstanceByIndices() {
         aPendingRequest();
 
+        // NB. Which of the indices of an execution H2 takes depends on what it has counted.
         assertThat(planOf("select * from ACT_RU_VARIABLE where EXECUTION_ID_ = '1' and TASK_ID_ is null"))
-                .contains("DRAWBRIDGE_VARIABLE_EXECUTION");
+                .containsPattern("/\\* PUBLIC\\.\\w+: .*EXECUTION_ID_ = '1'");
         assertThat(planOf("select * from ACT_RU_TASK where PARENT_TASK_ID_ = '1'"))
-                .contains("DRAWBRIDGE_TASK_PARENT");
+                .containsPattern("/\\* PUBLIC\\.\\w+: .*PARENT_TASK_ID_ = '1'");
     }
 
     private String planOf(String query) {
