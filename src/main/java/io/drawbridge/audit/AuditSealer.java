@@ -82,9 +82,8 @@ class AuditSealer {
      * @param after numbers up to that one are left out
      */
     static List<Content> waiting(JdbcClient database, String tenant, long after, int most) {
-        // NB. The tenant of the record as an expression, which no index fits: a planner that does not know the tables
-        // yet
-        // would read all records of the tenant to join them.
+        // NB. The tenant of the record as an expression, which no index fits: a planner without statistics would read
+        // all records of the tenant to join them.
         return database.sql("select " + CONTENT + " from audit_unsealed u"
                         + " join audit_record r on r.number = u.number and r.tenant_id || '' = u.tenant_id"
                         + " where u.tenant_id = ? and u.number > ? order by u.number limit ?")

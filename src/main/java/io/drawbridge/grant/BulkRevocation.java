@@ -133,7 +133,7 @@ class BulkRevocation {
     }
 
     /** As they are now that their objects are locked, and they too; without those that somebody else holds. */
-    private List<Grant> lockFree(List<Grant> known) {
+    List<Grant> lockFree(List<Grant> known) {
         Set<String> objects = grants.lockFreeObjects(keys(known));
         return grants.lockFree(ids(known.stream()
                 .filter(grant -> objects.contains(grant.lease().objectKey()))

@@ -161,14 +161,7 @@ public class ReconciliationDesk {
 
     /** Those of the grants that nobody is working on at this moment; a grant that nothing was opened for is none of them. */
     public List<Grant> free(List<Grant> some) {
-        return inTransaction(() -> {
-            Set<String> objects = grants.lockFreeObjects(
-                    some.stream().map(grant -> grant.lease().objectKey()).toList());
-            return grants.lockFree(some.stream()
-                    .filter(grant -> objects.contains(grant.lease().objectKey()))
-                    .map(Grant::id)
-                    .toList());
-        });
+        return inTransaction(() -> together.lockFree(some));
     }
 
     /**

@@ -33,11 +33,8 @@ class BegunEndsTest extends GrantStage {
     @DisplayName(
             "R52 is taken back by another node if the one that began it does not come back, and told by its process")
     void isFinishedIfItsNodeDied() {
-        AccessRequest request = anApprovedRequest("PT1H");
-        runDueJobs();
-        Instant end = grantOf(request.id()).endsAt();
-        clock.setTo(end);
-        grantDesk.beginRevocation(grantOf(request.id()).id());
+        AccessRequest request = aBegunRevocation();
+        Instant end = clock.instant();
 
         clock.setTo(end.plus(ReconciliationDesk.LEFT_TO_WHO_BEGAN));
         ends.round();
@@ -56,11 +53,8 @@ class BegunEndsTest extends GrantStage {
     @DisplayName(
             "R53 and was begun by another node is tried once, and left to its process where the cloud takes nothing")
     void isTriedOnceIfSomebodyElseBegan() {
-        AccessRequest request = anApprovedRequest("PT1H");
-        runDueJobs();
-        Instant end = grantOf(request.id()).endsAt();
-        clock.setTo(end);
-        grantDesk.beginRevocation(grantOf(request.id()).id());
+        AccessRequest request = aBegunRevocation();
+        Instant end = clock.instant();
         cloud.throttle(true);
         clock.setTo(end.plus(ReconciliationDesk.LEFT_TO_WHO_BEGAN).plusMillis(1));
         ends.round();
@@ -112,6 +106,16 @@ class BegunEndsTest extends GrantStage {
         assertThat(grantOf(held.id()).state()).isEqualTo(GrantState.REVOKED);
         runDueJobs();
         nothingIsLeft();
+    }
+
+    /** Begun at its end, which is now, by a node that does nothing more. */
+    private AccessRequest aBegunRevocation() {
+        AccessRequest request = anApprovedRequest("PT1H");
+        runDueJobs();
+        Grant grant = grantOf(request.id());
+        clock.setTo(grant.endsAt());
+        grantDesk.beginRevocation(grant.id());
+        return request;
     }
 
     private static void awaitQuietly(CountDownLatch latch) {
