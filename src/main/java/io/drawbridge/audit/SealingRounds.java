@@ -5,10 +5,9 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import org.jspecify.annotations.Nullable;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
 /**
@@ -17,7 +16,7 @@ import org.springframework.stereotype.Component;
  * <p>Begins before the rest of the application and ends after it, so that what is recorded last is sealed too.
  */
 @Component
-class SealingRounds implements SmartLifecycle {
+class SealingRounds extends Rounds {
     private static final Logger LOG = LoggerFactory.getLogger(SealingRounds.class);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
@@ -25,10 +24,10 @@ class SealingRounds implements SmartLifecycle {
     private final HeadBook heads;
     private final AuditProperties properties;
     private final Clock clock;
-    private @Nullable Rounds rounds;
-    private volatile Instant signDue = Instant.MIN;
+    private Instant signDue = Instant.MIN;
 
     SealingRounds(AuditSealer sealer, HeadBook heads, AuditProperties properties, Clock clock) {
+        super("drawbridge-audit", properties.sealEvery(), PATIENCE);
         this.sealer = sealer;
         this.heads = heads;
         this.properties = properties;
@@ -36,27 +35,15 @@ class SealingRounds implements SmartLifecycle {
     }
 
     @Override
-    public synchronized void start() {
-        if (rounds == null) {
-            rounds = new Rounds("drawbridge-audit", properties.sealEvery(), this::round);
-        }
+    protected List<Runnable> rounds() {
+        return List.of(this::round);
     }
 
     /** Seals and signs what is left; what cannot be, is by another node or at the next start. */
     @Override
-    public synchronized void stop() {
-        if (rounds != null) {
-            signDue = Instant.MIN;
-            rounds.last(this::round);
-            rounds.end();
-            rounds.await(PATIENCE);
-            rounds = null;
-        }
-    }
-
-    @Override
-    public synchronized boolean isRunning() {
-        return rounds != null;
+    protected void last() {
+        signDue = Instant.MIN;
+        round();
     }
 
     @Override
@@ -64,7 +51,6 @@ class SealingRounds implements SmartLifecycle {
         return Integer.MIN_VALUE;
     }
 
-    /** A database that is down must not end the rounds: what throws once would never be scheduled again. */
     private void round() {
         try {
             sealer.sealAll();

@@ -1,6 +1,7 @@
 package io.drawbridge.notification;
 
 import io.drawbridge.identity.TenantId;
+import io.drawbridge.operations.Daemons;
 import io.drawbridge.organization.NotificationChannel;
 import io.drawbridge.organization.NotificationChannels;
 import java.time.Clock;
@@ -80,11 +81,8 @@ final class ChannelCourier implements Courier, DisposableBean {
         this.clock = clock;
         this.most = limits.concurrency();
         this.mostOfOneTenant = Math.max(1, most / 4);
-        this.threads = new ThreadPoolExecutor(0, most, 30, TimeUnit.SECONDS, new SynchronousQueue<>(), work -> {
-            Thread made = new Thread(work, "drawbridge-channel");
-            made.setDaemon(true);
-            return made;
-        });
+        this.threads = new ThreadPoolExecutor(
+                0, most, 30, TimeUnit.SECONDS, new SynchronousQueue<>(), Daemons.named("drawbridge-channel"));
     }
 
     @Override

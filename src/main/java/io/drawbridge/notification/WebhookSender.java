@@ -1,6 +1,7 @@
 package io.drawbridge.notification;
 
 import io.drawbridge.identity.TenantId;
+import io.drawbridge.operations.Daemons;
 import io.drawbridge.organization.NotificationChannel;
 import io.drawbridge.organization.NotificationChannels;
 import io.drawbridge.organization.Seal;
@@ -96,11 +97,7 @@ final class WebhookSender implements Sender, DisposableBean {
                 .disableContentCompression()
                 .setUserAgent("Drawbridge")
                 .build();
-        this.watch = new ScheduledThreadPoolExecutor(1, work -> {
-            Thread made = new Thread(work, "drawbridge-webhook-watch");
-            made.setDaemon(true);
-            return made;
-        });
+        this.watch = new ScheduledThreadPoolExecutor(1, Daemons.named("drawbridge-webhook-watch"));
         this.watch.setRemoveOnCancelPolicy(true);
     }
 

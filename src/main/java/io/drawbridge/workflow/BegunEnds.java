@@ -10,11 +10,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Value;
-import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
 /**
@@ -25,7 +23,7 @@ import org.springframework.stereotype.Component;
  * him. Each is tried once by each node; whatever fails then is left to its process, which never gives up.
  */
 @Component
-final class BegunEnds implements SmartLifecycle {
+final class BegunEnds extends Rounds {
     private static final Logger LOG = LoggerFactory.getLogger(BegunEnds.class);
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
@@ -36,9 +34,6 @@ final class BegunEnds implements SmartLifecycle {
     private static final int MOST_OF_A_LOOK = 20;
 
     private final ReconciliationDesk desk;
-    private final Duration every;
-    private @Nullable Rounds rounds;
-    private volatile boolean ending;
 
     /** Of what the last look found, what this node has tried; used by one thread. */
     private Set<GrantId> tried = new HashSet<>();
@@ -48,35 +43,15 @@ final class BegunEnds implements SmartLifecycle {
 
     /** @param every pause between two looks */
     BegunEnds(ReconciliationDesk desk, @Value("${drawbridge.workflow.late-ends-every:PT0.5S}") Duration every) {
+        super("drawbridge-begun-ends", every, PATIENCE);
         this.desk = desk;
-        this.every = every;
     }
 
     @Override
-    public synchronized void start() {
-        if (rounds == null) {
-            ending = false;
-            rounds = new Rounds("drawbridge-begun-ends", every, this::round);
-        }
+    protected List<Runnable> rounds() {
+        return List.of(this::round);
     }
 
-    /** Finishes what is under way; the rest is found by another node or after the next start. */
-    @Override
-    public synchronized void stop() {
-        if (rounds != null) {
-            ending = true;
-            rounds.end();
-            rounds.await(PATIENCE);
-            rounds = null;
-        }
-    }
-
-    @Override
-    public synchronized boolean isRunning() {
-        return rounds != null;
-    }
-
-    /** A database that is down must not end the rounds: what throws once would never be called again. */
     void round() {
         try {
             List<Grant> begun = desk.stalled(LOOK);
@@ -87,7 +62,7 @@ final class BegunEnds implements SmartLifecycle {
                     .toList();
             List<Grant> free = untried.isEmpty() ? List.of() : desk.free(untried);
             for (Grant grant : free) {
-                if (ending) {
+                if (isEnding()) {
                     return;
                 }
                 tried.add(grant.id());

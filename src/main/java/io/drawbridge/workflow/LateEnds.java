@@ -3,6 +3,7 @@ package io.drawbridge.workflow;
 import io.drawbridge.grant.Grant;
 import io.drawbridge.grant.GrantId;
 import io.drawbridge.grant.ReconciliationDesk;
+import io.drawbridge.operations.Daemons;
 import io.drawbridge.operations.Mention;
 import io.drawbridge.operations.Rounds;
 import java.time.Duration;
@@ -14,13 +15,10 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Value;
-import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
 /**
@@ -32,7 +30,7 @@ import org.springframework.stereotype.Component;
  * which never gives up.
  */
 @Component
-final class LateEnds implements SmartLifecycle {
+final class LateEnds extends Rounds {
     private static final Logger LOG = LoggerFactory.getLogger(LateEnds.class);
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
@@ -45,62 +43,31 @@ final class LateEnds implements SmartLifecycle {
     private static final int TOGETHER = LOOK / THREADS;
 
     private final ReconciliationDesk desk;
-    private final Duration every;
-    private @Nullable Rounds rounds;
-    private @Nullable ExecutorService workers;
-    private volatile boolean ending;
+    private final ExecutorService threads = Daemons.pool("drawbridge-late-ends", THREADS);
 
     /** Whether the last look failed; it is said once. */
     private volatile boolean blind;
 
     /** @param every pause between two looks; with the time that is left to a process it is what R52 allows */
     LateEnds(ReconciliationDesk desk, @Value("${drawbridge.workflow.late-ends-every:PT0.5S}") Duration every) {
+        super("drawbridge-ends", every, PATIENCE);
         this.desk = desk;
-        this.every = every;
     }
 
     @Override
-    public synchronized void start() {
-        if (rounds == null) {
-            ending = false;
-            ExecutorService threads = Executors.newFixedThreadPool(THREADS, work -> {
-                Thread made = new Thread(work, "drawbridge-late-ends");
-                made.setDaemon(true);
-                return made;
-            });
-            workers = threads;
-            rounds = new Rounds("drawbridge-ends", every, () -> round(threads));
-        }
+    protected List<Runnable> rounds() {
+        return List.of(this::round);
     }
 
-    /** Finishes what is under way; the rest is found by another node or after the next start. */
-    @Override
-    public synchronized void stop() {
-        if (rounds != null && workers != null) {
-            ending = true;
-            rounds.end();
-            rounds.await(PATIENCE);
-            workers.shutdown();
-            rounds = null;
-            workers = null;
-        }
-    }
-
-    @Override
-    public synchronized boolean isRunning() {
-        return rounds != null;
-    }
-
-    /** A database that is down must not end the rounds: what throws once would never be called again. */
-    void round(ExecutorService threads) {
+    void round() {
         try {
             boolean more = true;
-            while (more && !ending) {
+            while (more && !isEnding()) {
                 List<Grant> late = new ArrayList<>(desk.late(LOOK));
                 // NB. Another order on each node: where one has to wait, or has begun, the others do not stand behind
                 // it.
                 Collections.shuffle(late);
-                Set<GrantId> taken = together(late, threads);
+                Set<GrantId> taken = inParts(late);
                 boolean progress = !taken.isEmpty();
                 List<Callable<Boolean>> alone = new ArrayList<>();
                 late.stream()
@@ -123,8 +90,7 @@ final class LateEnds implements SmartLifecycle {
     }
 
     /** As far as that can be; the others are taken one by one then. */
-    private Set<GrantId> together(List<Grant> late, ExecutorService threads)
-            throws InterruptedException, ExecutionException {
+    private Set<GrantId> inParts(List<Grant> late) throws InterruptedException, ExecutionException {
         Set<GrantId> taken = new HashSet<>();
         List<Callable<Set<GrantId>>> parts = new ArrayList<>();
         for (int first = 0; first < late.size(); first += TOGETHER) {
@@ -138,7 +104,7 @@ final class LateEnds implements SmartLifecycle {
     }
 
     private Set<GrantId> together(List<Grant> part) {
-        if (ending) {
+        if (isEnding()) {
             return Set.of();
         }
         try {
@@ -154,7 +120,7 @@ final class LateEnds implements SmartLifecycle {
 
     @SuppressWarnings("try") // What is mentioned counts by being open.
     private boolean takeBack(Grant grant) {
-        if (ending) {
+        if (isEnding()) {
             return false;
         }
         try (Mention about =

@@ -1,6 +1,7 @@
 package io.drawbridge.workflow;
 
 import io.drawbridge.identity.TenantId;
+import io.drawbridge.operations.Daemons;
 import io.drawbridge.operations.Mention;
 import io.drawbridge.request.RequestId;
 import java.util.ArrayList;
@@ -10,9 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.ExecutorService;
 import org.camunda.bpm.engine.ManagementService;
 import org.camunda.bpm.engine.RuntimeService;
 import org.camunda.bpm.engine.runtime.Job;
@@ -40,19 +39,13 @@ class RevocationRetrier {
     private final RuntimeService runtime;
 
     /** Not those of revocations: there, thousands that fail slowly would stand before one whose end has come. */
-    private final ThreadPoolExecutor threads =
-            new ThreadPoolExecutor(AT_ONCE, AT_ONCE, 1, TimeUnit.MINUTES, new LinkedBlockingQueue<>(), work -> {
-                Thread made = new Thread(work, "drawbridge-stuck");
-                made.setDaemon(true);
-                return made;
-            });
+    private final ExecutorService threads = Daemons.pool("drawbridge-stuck", AT_ONCE);
 
     private volatile boolean ending;
 
     RevocationRetrier(ManagementService management, RuntimeService runtime) {
         this.management = management;
         this.runtime = runtime;
-        threads.allowCoreThreadTimeOut(true);
     }
 
     /**

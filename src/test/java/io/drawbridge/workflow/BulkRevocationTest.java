@@ -90,7 +90,7 @@ class BulkRevocationTest extends GrantStage {
         runDueJobs();
         toTheEndOf(requests.get(0));
 
-        ends.round(threads);
+        ends.round();
 
         requests.forEach(request -> assertThat(grantOf(request.id()).state()).isEqualTo(GrantState.REVOKED));
         assertThat(recorded(requests.get(0), "grant.revoked"))
@@ -144,7 +144,7 @@ class BulkRevocationTest extends GrantStage {
         assertThat(begun).hasSize(requests.size() - 1).doesNotContain(id(requests.get(1)));
         assertThat(grantOf(requests.get(0).id()).state()).isEqualTo(GrantState.REVOKED);
         assertThat(grantOf(requests.get(1).id()).state()).isEqualTo(GrantState.ACTIVE);
-        ends.round(threads);
+        ends.round();
         assertThat(grantOf(requests.get(1).id()).state()).isEqualTo(GrantState.REVOKED);
     }
 
@@ -170,7 +170,7 @@ class BulkRevocationTest extends GrantStage {
 
         assertThat(grantOf(requests.get(1).id()).state()).isEqualTo(GrantState.ACTIVE);
         assertThat(cloud.whoHasAccess()).hasSize(1);
-        ends.round(threads);
+        ends.round();
         assertThat(grantOf(requests.get(1).id()).state()).isEqualTo(GrantState.REVOKED);
         runDueJobs();
         nothingIsLeft();
@@ -188,7 +188,7 @@ class BulkRevocationTest extends GrantStage {
 
         requests.forEach(request -> assertThat(grantOf(request.id()).state()).isEqualTo(GrantState.ACTIVE));
         assertThat(desk.late(100)).hasSize(PERMISSIONS.size());
-        ends.round(threads);
+        ends.round();
         requests.forEach(request -> assertThat(grantOf(request.id()).state()).isEqualTo(GrantState.REVOKING));
         assertThat(cloud.whoHasAccess()).hasSize(PERMISSIONS.size());
         cloud.failToClose(false);
@@ -205,7 +205,7 @@ class BulkRevocationTest extends GrantStage {
         cloud.confirmAfter(Duration.ofSeconds(5));
         toTheEndOf(requests.get(0));
 
-        ends.round(threads);
+        ends.round();
 
         requests.forEach(request -> assertThat(grantOf(request.id()).state()).isEqualTo(GrantState.REVOKING));
         secondBySecond(Duration.ofSeconds(15));
@@ -224,7 +224,7 @@ class BulkRevocationTest extends GrantStage {
                 .hasSize(requests.size() - 1)
                 .doesNotContain(id(requests.get(0)));
         assertThat(told("revoked")).isEmpty();
-        ends.round(threads);
+        ends.round();
 
         assertThat(grantOf(requests.get(0).id()).state()).isEqualTo(GrantState.REVOKED);
         assertThat(told("revoked")).hasSize(1);
@@ -275,7 +275,7 @@ class BulkRevocationTest extends GrantStage {
                 await(enough);
             }));
             await(held);
-            Future<?> round = another.submit(() -> ends.round(threads));
+            Future<?> round = another.submit(ends::round);
 
             long start = System.nanoTime();
             while (requests.stream().anyMatch(request -> grantOf(request.id()).state() == GrantState.ACTIVE)

@@ -8,9 +8,6 @@ import io.drawbridge.request.AccessRequest;
 import io.drawbridge.stage.Cast;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -18,18 +15,11 @@ import org.springframework.beans.factory.annotation.Autowired;
 @DisplayName("A grant whose process is late")
 @SuppressWarnings("NullAway.Init")
 class LateEndsTest extends GrantStage {
-    private final ExecutorService threads = Executors.newFixedThreadPool(2);
-
     @Autowired
     private LateEnds ends;
 
     @Autowired
     private ReconciliationDesk desk;
-
-    @AfterEach
-    void endThreads() {
-        threads.shutdownNow();
-    }
 
     @Test
     @DisplayName(
@@ -40,10 +30,10 @@ class LateEndsTest extends GrantStage {
         Instant end = grantOf(request.id()).endsAt();
 
         clock.setTo(end.plus(ReconciliationDesk.LEFT_TO_THE_PROCESS));
-        ends.round(threads);
+        ends.round();
         assertThat(grantOf(request.id()).state()).isEqualTo(GrantState.ACTIVE);
         clock.setTo(end.plus(ReconciliationDesk.LEFT_TO_THE_PROCESS).plusMillis(1));
-        ends.round(threads);
+        ends.round();
         assertThat(grantOf(request.id()).state()).isEqualTo(GrantState.REVOKED);
         assertThat(cloud.whoHasAccess()).isEmpty();
         assertThat(told("revoked")).isEmpty();
@@ -53,7 +43,7 @@ class LateEndsTest extends GrantStage {
         assertThat(grantOf(request.id()).revokedAt())
                 .contains(end.plus(ReconciliationDesk.LEFT_TO_THE_PROCESS).plusMillis(1));
         nothingIsLeft();
-        ends.round(threads);
+        ends.round();
         assertThat(told("revoked")).hasSize(1);
     }
 
@@ -65,7 +55,7 @@ class LateEndsTest extends GrantStage {
         runtime.deleteProcessInstance(grantInstance(request.id()).getRootProcessInstanceId(), "by hand");
 
         clock.setTo(grantOf(request.id()).endsAt().plusSeconds(2));
-        ends.round(threads);
+        ends.round();
 
         assertThat(grantOf(request.id()).state()).isEqualTo(GrantState.REVOKED);
         assertThat(told("revoked")).containsExactly(Cast.ALICE.value());
@@ -80,7 +70,7 @@ class LateEndsTest extends GrantStage {
         cloud.throttle(true);
 
         clock.setTo(grantOf(request.id()).endsAt().plusSeconds(2));
-        ends.round(threads);
+        ends.round();
         assertThat(grantOf(request.id()).state()).isEqualTo(GrantState.REVOKING);
         assertThat(cloud.whoHasAccess()).hasSize(1);
         assertThat(desk.late(10)).isEmpty();

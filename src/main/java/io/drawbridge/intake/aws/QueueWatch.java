@@ -45,7 +45,7 @@ final class QueueWatch {
             meters.backlog = number(attributes, QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES);
             meters.inFlight = number(attributes, QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE);
             meters.dead = dead(attributes.get(QueueAttributeName.REDRIVE_POLICY));
-        } catch (RuntimeException | JsonProcessingException failure) {
+        } catch (RuntimeException | Error | JsonProcessingException failure) {
             meters.backlog = Double.NaN;
             meters.inFlight = Double.NaN;
             meters.dead = Double.NaN;

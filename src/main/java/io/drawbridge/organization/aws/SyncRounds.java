@@ -88,7 +88,7 @@ class SyncRounds implements SmartLifecycle {
                         .isPresent()) {
                     tell(tenant, sync.apply(tenant));
                 }
-            } catch (RuntimeException failure) {
+            } catch (RuntimeException | Error failure) {
                 LOG.warn(
                         "The organisation of tenant {} could not be synchronized; the next try follows in about {}.",
                         tenant,

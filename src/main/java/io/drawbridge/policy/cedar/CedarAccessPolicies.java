@@ -75,7 +75,7 @@ final class CedarAccessPolicies implements AccessPolicies, AutoCloseable {
                     "The policies at {} changed and are wrong; the set from before keeps running.\n{}",
                     location,
                     invalid.getMessage());
-        } catch (IOException | RuntimeException unreadable) {
+        } catch (IOException | RuntimeException | Error unreadable) {
             log.error("The policies at {} cannot be read; the set from before keeps running.", location, unreadable);
         }
     }

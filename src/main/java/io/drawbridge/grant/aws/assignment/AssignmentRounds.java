@@ -79,7 +79,7 @@ class AssignmentRounds implements SmartLifecycle {
     private void round(TenantId tenant) {
         try {
             worker.round(tenant);
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | Error failure) {
             LOG.warn(
                     "The assignments of tenant {} could not be seen to; the next round follows in {}.",
                     tenant,
