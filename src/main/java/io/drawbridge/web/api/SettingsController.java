@@ -1,22 +1,16 @@
 package io.drawbridge.web.api;
 
 import io.drawbridge.identity.Caller;
-import io.drawbridge.identity.InvalidInputException;
 import io.drawbridge.identity.Role;
 import io.drawbridge.organization.OrganizationDesk;
 import io.drawbridge.organization.Settings;
 import io.drawbridge.organization.TenantSettings;
 import io.drawbridge.policy.AccessDuration;
+import io.drawbridge.web.WrittenSettings;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
-import java.time.DateTimeException;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.temporal.ChronoUnit;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -30,8 +24,6 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping(path = "/v1/settings", produces = MediaType.APPLICATION_JSON_VALUE)
 @Tag(name = "Organisation")
 class SettingsController {
-    private static final int LONGEST_ZONE = 64;
-
     private final OrganizationDesk organization;
     private final Settings settings;
 
@@ -82,79 +74,20 @@ class SettingsController {
 
         /** These settings, and what holds for whatever is not among them. */
         TenantSettings over(TenantSettings now) {
-            Map<String, String> wrong = new LinkedHashMap<>();
-            Duration least = limited("minDuration", minDuration, now.minDuration(), wrong);
-            if (least == null) {
-                wrong.putIfAbsent("minDuration", "must not be forever.");
-            }
-            Duration most = limited("maxDuration", maxDuration, now.maxDuration(), wrong);
-            Duration preset = limited("presetDuration", presetDuration, now.presetDuration(), wrong);
-            Duration coolDownWanted = wait("coolDown", coolDown, now.coolDown(), wrong);
-            Duration propagationWanted = wait("propagation", propagation, now.propagation(), wrong);
-            ZoneId zone = zone(now.timeZone(), wrong);
-            if (!wrong.isEmpty() || least == null) {
-                throw new InvalidInputException(wrong);
-            }
-            return new TenantSettings(
-                    requestUserJustification == null ? now.requestUserJustification() : requestUserJustification,
-                    least,
-                    most,
-                    preset,
-                    coolDownWanted,
-                    propagationWanted,
-                    maxRequestsPerIdentityAndHour == null
-                            ? now.maxRequestsPerIdentityAndHour()
-                            : maxRequestsPerIdentityAndHour,
-                    zone);
+            return new WrittenSettings(
+                            requestUserJustification,
+                            minDuration,
+                            maxDuration,
+                            presetDuration,
+                            coolDown,
+                            propagation,
+                            maxRequestsPerIdentityAndHour == null ? null : maxRequestsPerIdentityAndHour.toString(),
+                            timeZone)
+                    .over(now, "ISO 8601 in whole seconds, such as PT1H");
         }
 
         private static String access(@Nullable Duration duration) {
             return (duration == null ? AccessDuration.FOREVER : AccessDuration.of(duration)).toString();
-        }
-
-        private static @Nullable Duration limited(
-                String field, @Nullable String text, @Nullable Duration now, Map<String, String> wrong) {
-            if (text == null) {
-                return now;
-            }
-            try {
-                AccessDuration duration = AccessDuration.parse(text.strip());
-                return duration.isForever() ? null : duration.lengthFrom(Instant.EPOCH);
-            } catch (IllegalArgumentException unreadable) {
-                wrong.put(field, "is no duration; expected ISO 8601 in whole seconds, such as PT1H, or forever.");
-                return now;
-            }
-        }
-
-        private static Duration wait(String field, @Nullable String text, Duration now, Map<String, String> wrong) {
-            if (text == null) {
-                return now;
-            }
-            try {
-                Duration duration = Duration.parse(text.strip());
-                if (duration.equals(duration.truncatedTo(ChronoUnit.SECONDS))) {
-                    return duration;
-                }
-            } catch (DateTimeException | ArithmeticException unreadable) {
-                wrong.put(field, "is no duration; expected ISO 8601 in whole seconds, such as PT15M.");
-            }
-            wrong.putIfAbsent(field, "must be in whole seconds, such as PT15M.");
-            return now;
-        }
-
-        private ZoneId zone(ZoneId now, Map<String, String> wrong) {
-            if (timeZone == null) {
-                return now;
-            }
-            try {
-                if (timeZone.length() <= LONGEST_ZONE) {
-                    return ZoneId.of(timeZone);
-                }
-            } catch (DateTimeException unknown) {
-                wrong.put("timeZone", "is not known; expected a zone such as Europe/Berlin or UTC.");
-            }
-            wrong.putIfAbsent("timeZone", "has more than " + LONGEST_ZONE + " characters.");
-            return now;
         }
     }
 }

@@ -3,6 +3,7 @@ package io.drawbridge.web.pages;
 import io.drawbridge.identity.Caller;
 import io.drawbridge.identity.ForbiddenException;
 import io.drawbridge.identity.InvalidInputException;
+import io.drawbridge.identity.NotFoundException;
 import io.drawbridge.organization.NotConnectedException;
 import io.drawbridge.organization.OrganizationDesk;
 import io.drawbridge.organization.OrganizationUnreadableException;
@@ -13,12 +14,9 @@ import io.drawbridge.organization.SyncDesk;
 import io.drawbridge.organization.SyncReport;
 import io.drawbridge.organization.TenantSettings;
 import io.drawbridge.policy.AccessDuration;
-import java.time.DateTimeException;
+import io.drawbridge.web.WrittenSettings;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.ZoneId;
-import java.time.temporal.ChronoUnit;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -42,9 +40,7 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 @RequestMapping("/settings")
 class SettingsPage {
     private static final Logger log = LoggerFactory.getLogger(SettingsPage.class);
-    private static final int LONGEST_ZONE = 64;
     private static final int MOST_SHOWN = 200;
-    private static final String DURATION = "such as 90 seconds, 15m, 2h 30m or 7 days";
     private static final String EXAMPLE = "For example 15m, 2h 30m or 7 days; ";
 
     private final OrganizationDesk desk;
@@ -103,90 +99,21 @@ class SettingsPage {
 
         /** These settings, and what holds now for whatever is not among them. */
         TenantSettings over(TenantSettings now) {
-            Map<String, String> wrong = new LinkedHashMap<>();
-            Duration least = limit("minDuration", minDuration, now.minDuration(), wrong);
-            if (least == null) {
-                wrong.putIfAbsent("minDuration", "must not be forever.");
-            }
-            Duration most = limit("maxDuration", maxDuration, now.maxDuration(), wrong);
-            Duration preset = limit("presetDuration", presetDuration, now.presetDuration(), wrong);
-            Duration wait = wait("coolDown", coolDown, now.coolDown(), wrong);
-            Duration spread = wait("propagation", propagation, now.propagation(), wrong);
-            int requests = number(now.maxRequestsPerIdentityAndHour(), wrong);
-            ZoneId zone = zone(now.timeZone(), wrong);
-            if (!wrong.isEmpty() || least == null) {
-                throw new InvalidInputException(wrong);
-            }
-            return new TenantSettings(
-                    requestUserJustification == null
-                            ? now.requestUserJustification()
-                            : requestUserJustification.equals("on"),
-                    least,
-                    most,
-                    preset,
-                    wait,
-                    spread,
-                    requests,
-                    zone);
+            return new WrittenSettings(
+                            requestUserJustification == null ? null : requestUserJustification.equals("on"),
+                            duration(minDuration),
+                            duration(maxDuration),
+                            duration(presetDuration),
+                            duration(coolDown),
+                            duration(propagation),
+                            maxRequestsPerIdentityAndHour,
+                            timeZone)
+                    .over(now, "such as 90 seconds, 15m, 2h 30m or 7 days");
         }
 
-        private static @Nullable Duration limit(
-                String field, @Nullable String typed, @Nullable Duration now, Map<String, String> wrong) {
-            if (typed == null) {
-                return now;
-            }
-            try {
-                String read = DurationField.read(null, typed);
-                AccessDuration duration = AccessDuration.parse(read == null ? "" : read);
-                return duration.isForever() ? null : duration.lengthFrom(Instant.EPOCH);
-            } catch (IllegalArgumentException unreadable) {
-                wrong.put(field, "is no duration; expected " + DURATION + ", or forever.");
-                return now;
-            }
-        }
-
-        private static Duration wait(String field, @Nullable String typed, Duration now, Map<String, String> wrong) {
-            if (typed == null) {
-                return now;
-            }
-            try {
-                String read = DurationField.read(null, typed);
-                Duration duration = Duration.parse(read == null ? "" : read);
-                if (duration.equals(duration.truncatedTo(ChronoUnit.SECONDS))) {
-                    return duration;
-                }
-            } catch (DateTimeException | ArithmeticException unreadable) {
-                wrong.put(field, "is no duration; expected " + DURATION + ", or 0 seconds.");
-            }
-            wrong.putIfAbsent(field, "must be in whole seconds.");
-            return now;
-        }
-
-        private int number(int now, Map<String, String> wrong) {
-            if (maxRequestsPerIdentityAndHour == null) {
-                return now;
-            }
-            try {
-                return Integer.parseInt(maxRequestsPerIdentityAndHour.strip());
-            } catch (NumberFormatException unreadable) {
-                wrong.put("maxRequestsPerIdentityAndHour", "must be a whole number between 1 and 1000.");
-                return now;
-            }
-        }
-
-        private ZoneId zone(ZoneId now, Map<String, String> wrong) {
-            if (timeZone == null) {
-                return now;
-            }
-            try {
-                if (timeZone.strip().length() <= LONGEST_ZONE) {
-                    return ZoneId.of(timeZone.strip());
-                }
-            } catch (DateTimeException unknown) {
-                wrong.put("timeZone", "is not known; expected a zone such as Europe/Berlin or UTC.");
-            }
-            wrong.putIfAbsent("timeZone", "has more than " + LONGEST_ZONE + " characters.");
-            return now;
+        /** In the form of the API; a field that was emptied is no duration. */
+        private static @Nullable String duration(@Nullable String typed) {
+            return typed == null || typed.isBlank() ? typed : AccessDuration.typed(typed);
         }
 
         /** As the form takes them again. */
@@ -381,7 +308,7 @@ class SettingsPage {
         try {
             return new PermissionSetName(name);
         } catch (IllegalArgumentException unreadable) {
-            throw new io.drawbridge.identity.NotFoundException("permission set", name);
+            throw new NotFoundException("permission set", name);
         }
     }
 
