@@ -361,11 +361,11 @@ class CloudTrailIntakeTests {
                 .isEqualTo("disabled");
         assertThat(house.told()).containsExactly("serviceDisabled alice@acme.example gamelift 111122223333");
 
-        house.clock().forward(Duration.ofMinutes(15).minus(SECOND));
+        house.clock().moveBy(Duration.ofMinutes(15).minus(SECOND));
         house.handIn(aDenial().of("gamelift:CreateFleet"));
         assertThat(house.told()).hasSize(1);
 
-        house.clock().forward(SECOND);
+        house.clock().moveBy(SECOND);
         house.handIn(aDenial().of("gamelift:CreateFleet"));
         house.handIn(aDenial().of("gamelift:CreateFleet"));
         assertThat(house.told()).hasSize(2);
@@ -463,10 +463,10 @@ class CloudTrailIntakeTests {
         house.handIn(aDenial().of("s3:PutBucketPolicy").because(BOUNDARY.replace("DeleteBucket", "PutBucketPolicy")));
         assertThat(house.told()).hasSize(1);
 
-        house.clock().forward(Duration.ofMinutes(15).minus(SECOND));
+        house.clock().moveBy(Duration.ofMinutes(15).minus(SECOND));
         house.handIn(aDenial().of("s3:PutBucketPolicy").because(BOUNDARY.replace("DeleteBucket", "PutBucketPolicy")));
         assertThat(house.told()).hasSize(1);
-        house.clock().forward(SECOND);
+        house.clock().moveBy(SECOND);
         house.handIn(aDenial().of("s3:PutBucketPolicy").because(BOUNDARY.replace("DeleteBucket", "PutBucketPolicy")));
         assertThat(house.told()).hasSize(2);
 
@@ -541,7 +541,7 @@ class CloudTrailIntakeTests {
         assertThat(house.handIn(aDenial()).outcome()).as("PROVISIONING").isEqualTo("granted");
 
         house.grant(first, grant -> grant.activate(house.clock().instant()));
-        house.clock().forward(Duration.ofMinutes(10));
+        house.clock().moveBy(Duration.ofMinutes(10));
         DeniedCallIntake.Outcome active = house.handIn(aDenial());
         assertThat(active.outcome()).as("ACTIVE").isEqualTo("granted");
         assertThat(active.requestId()).isEqualTo(first.requestId());
@@ -553,9 +553,9 @@ class CloudTrailIntakeTests {
     void waitsNotForever() {
         approved();
 
-        house.clock().forward(Duration.ofHours(1).minus(SECOND));
+        house.clock().moveBy(Duration.ofHours(1).minus(SECOND));
         assertThat(house.handIn(aDenial()).outcome()).isEqualTo("granted");
-        house.clock().forward(SECOND);
+        house.clock().moveBy(SECOND);
         assertThat(house.handIn(aDenial()).outcome()).isEqualTo("opened");
     }
 
@@ -569,7 +569,7 @@ class CloudTrailIntakeTests {
             grant.activate(active);
             grant.revoke(active.plusSeconds(10));
         });
-        house.clock().set(active.plusSeconds(seconds));
+        house.clock().setTo(active.plusSeconds(seconds));
         assertThat(house.handIn(aDenial().eventId("r-" + seconds)).outcome())
                 .as("REVOKING")
                 .isEqualTo(expected);
@@ -586,7 +586,7 @@ class CloudTrailIntakeTests {
             grant.revoke(active.plusSeconds(10));
             grant.removed(active.plusSeconds(11), null);
         });
-        house.clock().set(active.plusSeconds(seconds));
+        house.clock().setTo(active.plusSeconds(seconds));
         assertThat(house.handIn(aDenial()).outcome()).isEqualTo(expected);
     }
 
@@ -615,7 +615,7 @@ class CloudTrailIntakeTests {
             }
         });
 
-        house.clock().set(ended.plus(Duration.ofMinutes(15)).minus(SECOND));
+        house.clock().setTo(ended.plus(Duration.ofMinutes(15)).minus(SECOND));
         DeniedCallIntake.Outcome cooling = house.handIn(aDenial());
         assertThat(cooling.outcome()).isEqualTo("cooling_down");
         assertThat(cooling.requestId()).isEqualTo(first.requestId());
@@ -623,7 +623,7 @@ class CloudTrailIntakeTests {
                 .as("another permission")
                 .isEqualTo("opened");
 
-        house.clock().set(ended.plus(Duration.ofMinutes(15)));
+        house.clock().setTo(ended.plus(Duration.ofMinutes(15)));
         assertThat(house.handIn(aDenial()).outcome()).isEqualTo("opened");
     }
 
@@ -658,9 +658,9 @@ class CloudTrailIntakeTests {
         assertThat(house.audited().stream().filter("intake.rate_limited"::equals))
                 .hasSize(1);
 
-        house.clock().forward(Duration.ofHours(1).minus(SECOND));
+        house.clock().moveBy(Duration.ofHours(1).minus(SECOND));
         assertThat(house.handIn(aDenial().of("iam:CreateUser")).outcome()).isEqualTo("rate_limited");
-        house.clock().forward(SECOND);
+        house.clock().moveBy(SECOND);
         assertThat(house.handIn(aDenial().of("iam:CreateUser")).outcome()).isEqualTo("opened");
     }
 

@@ -217,7 +217,7 @@ class EncodedMessageTests {
         assertThat(house.handIn(encoded("GetPasswordData")).outcome()).isEqualTo("joined");
         asked(1);
 
-        house.clock().forward(Duration.ofMinutes(1));
+        house.clock().moveBy(Duration.ofMinutes(1));
         assertThat(house.handIn(encoded("GetPasswordData")).outcome()).isEqualTo("joined");
         asked(2);
     }
@@ -229,7 +229,7 @@ class EncodedMessageTests {
         assertThat(house.handIn(encoded("GetPasswordData")).outcome()).isEqualTo("opened");
         asked(1);
 
-        house.clock().forward(Duration.ofMinutes(1));
+        house.clock().moveBy(Duration.ofMinutes(1));
         sts.stubFor(decoding().willReturn(aResponse().withFixedDelay(20_000)));
         String file = logFile(IntStream.range(0, 50)
                 .mapToObj(number -> encoded("GetPasswordData"))
@@ -239,7 +239,7 @@ class EncodedMessageTests {
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
         asked(2);
 
-        house.clock().forward(Duration.ofMinutes(1));
+        house.clock().moveBy(Duration.ofMinutes(1));
         sts.stubFor(decoding().willReturn(aResponse().withFault(Fault.CONNECTION_RESET_BY_PEER)));
         assertThat(house.handIn(encoded("GetPasswordData")).outcome()).isEqualTo("joined");
     }
@@ -247,7 +247,7 @@ class EncodedMessageTests {
     /** As it was, at a later moment, when every pause that a test before began is over. */
     private static void fresh() {
         house.reset();
-        house.clock().forward(Duration.ofHours(1).multipliedBy(++resets));
+        house.clock().moveBy(Duration.ofHours(1).multipliedBy(++resets));
     }
 
     private static CloudTrailRecords encoded(String event) {

@@ -42,14 +42,13 @@ import io.drawbridge.request.RequestId;
 import io.drawbridge.request.RequestNotices;
 import io.drawbridge.request.RequestWorkflow;
 import io.drawbridge.stage.Moto;
+import io.drawbridge.stage.StandingClock;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.lang.reflect.Proxy;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -62,7 +61,6 @@ import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.h2.jdbcx.JdbcConnectionPool;
-import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
@@ -154,7 +152,7 @@ final class IntakeHouse implements AutoCloseable {
                         List.of(new Owners.Owner(
                                 "arn:aws:iam::111122223333:role/deploy", new PersonId("bob@acme.example"))));
         settings(rules -> {});
-        clock().set(START);
+        clock().setTo(START);
         told().clear();
         policy().denies = false;
         policy().breaks = "";
@@ -294,8 +292,8 @@ final class IntakeHouse implements AutoCloseable {
         return context.getBean(JdbcClient.class);
     }
 
-    MovableClock clock() {
-        return context.getBean(MovableClock.class);
+    StandingClock clock() {
+        return context.getBean(StandingClock.class);
     }
 
     FakePolicies policy() {
@@ -356,8 +354,8 @@ final class IntakeHouse implements AutoCloseable {
         }
 
         @Bean
-        MovableClock clock() {
-            return new MovableClock();
+        StandingClock clock() {
+            return new StandingClock(START);
         }
 
         @Bean
@@ -588,33 +586,5 @@ final class IntakeHouse implements AutoCloseable {
         @Override
         public void messagePosted(
                 AccessRequest request, AccessRequests.Message message, Collection<PersonId> readers) {}
-    }
-
-    /** A clock that stands still until it is moved. */
-    static final class MovableClock extends Clock {
-        private volatile Instant now = START;
-
-        void set(Instant to) {
-            now = to;
-        }
-
-        void forward(Duration by) {
-            set(now.plus(by));
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(@Nullable ZoneId zone) {
-            return this;
-        }
     }
 }

@@ -204,7 +204,7 @@ class ChannelsTest {
             }
             office.tellChannels();
             office.courier().round();
-            office.clock.forward(Duration.ofMinutes(1));
+            office.clock.moveBy(Duration.ofMinutes(1));
         }
         NotificationChannel failing =
                 office.desk().find(office.caller(ERIN), made.channel().id());
@@ -218,7 +218,7 @@ class ChannelsTest {
         opened.add(back);
         for (int minute = 0; minute < 6; minute++) {
             office.tellChannels();
-            office.clock.forward(Duration.ofMinutes(1));
+            office.clock.moveBy(Duration.ofMinutes(1));
         }
 
         assertThat(back.received.stream().map(call -> request(call.body()))).containsExactlyElementsOf(told);
@@ -242,20 +242,20 @@ class ChannelsTest {
         receiver.answerHeaders.put("Retry-After", "1800");
         tellOfARequest();
         office.tellChannels();
-        office.clock.forward(Duration.ofMinutes(29));
+        office.clock.moveBy(Duration.ofMinutes(29));
         office.tellChannels();
         assertThat(receiver.received).hasSize(2);
 
         receiver.status = 302;
         receiver.answerHeaders.put("Location", "http://127.0.0.1:" + receiver.port() + "/inside");
         receiver.answerHeaders.remove("Retry-After");
-        office.clock.forward(Duration.ofMinutes(2));
+        office.clock.moveBy(Duration.ofMinutes(2));
         office.tellChannels();
         assertThat(deliveries(made).get(0).failure()).contains("302").contains("not followed");
         assertThat(receiver.received).noneMatch(call -> call.path().equals("/inside"));
 
         receiver.status = 200;
-        office.clock.forward(Duration.ofMinutes(10));
+        office.clock.moveBy(Duration.ofMinutes(10));
         office.tellChannels();
         assertThat(deliveries(made).get(0).sentAt()).isNotNull();
         assertThat(deliveries(made).get(0).attempts()).isEqualTo(2);
@@ -277,7 +277,7 @@ class ChannelsTest {
                         notice.kind().equals("channel_stopped") && notice.text().contains("410 Gone"));
 
         tellOfARequest();
-        office.clock.forward(Duration.ofHours(2));
+        office.clock.moveBy(Duration.ofHours(2));
         office.tellChannels();
         assertThat(receiver.received).hasSize(1);
 
@@ -285,7 +285,7 @@ class ChannelsTest {
         office.desk().change(office.caller(ERIN), stopped.id(), draft("Gone", null));
         for (int hour = 0; hour < 74; hour++) {
             office.tellChannels();
-            office.clock.forward(Duration.ofHours(1));
+            office.clock.moveBy(Duration.ofHours(1));
         }
         stopped = office.desk().find(office.caller(ERIN), gone.channel().id());
         assertThat(stopped.delivery()).isEqualTo(NotificationChannel.Delivery.STOPPED);
@@ -366,7 +366,7 @@ class ChannelsTest {
         tellOfEverything();
         office.tellChannels();
         receiver.status = 200;
-        office.clock.forward(Duration.ofHours(1));
+        office.clock.moveBy(Duration.ofHours(1));
         office.tellChannels();
 
         String secret = String.valueOf(made.secret());
@@ -481,7 +481,7 @@ class ChannelsTest {
             told.add(request.id().value());
             office.committing(() -> office.requests().pendingWith(request, Set.of(BOB)));
             office.tellChannels();
-            office.clock.forward(Duration.ofMinutes(10));
+            office.clock.moveBy(Duration.ofMinutes(10));
         }
         NotificationChannel failing =
                 office.desk().find(office.caller(ERIN), made.channel().id());
@@ -492,7 +492,7 @@ class ChannelsTest {
         line.fault(call -> Optional.empty());
         for (int minute = 0; minute < 6; minute++) {
             office.tellChannels();
-            office.clock.forward(Duration.ofMinutes(10));
+            office.clock.moveBy(Duration.ofMinutes(10));
         }
 
         assertThat(sqs.receiveMessage(asked -> asked.queueUrl(queue).maxNumberOfMessages(10)).messages().stream()

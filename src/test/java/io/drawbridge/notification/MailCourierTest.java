@@ -68,7 +68,7 @@ class MailCourierTest {
         tell("First");
         for (Duration down = Duration.ZERO; down.compareTo(Duration.ofHours(1)) < 0; down = down.plusMinutes(1)) {
             office.courier().round();
-            office.clock.forward(Duration.ofMinutes(1));
+            office.clock.moveBy(Duration.ofMinutes(1));
         }
         tell("Second");
         assertThat(notice().sentAt()).isNull();
@@ -80,7 +80,7 @@ class MailCourierTest {
         mail.start();
         for (int round = 0; round < 10; round++) {
             office.courier().round();
-            office.clock.forward(Duration.ofMinutes(1));
+            office.clock.moveBy(Duration.ofMinutes(1));
         }
 
         assertThat(mail.getReceivedMessages()).hasSize(4);
@@ -100,7 +100,7 @@ class MailCourierTest {
 
         for (int round = 0; round < 50; round++) {
             office.courier().round();
-            office.clock.forward(Duration.ofMinutes(10));
+            office.clock.moveBy(Duration.ofMinutes(10));
         }
 
         assertThat(mail.getReceivedMessages()).hasSize(1);
@@ -118,7 +118,7 @@ class MailCourierTest {
 
         for (int second = 0; second < 3600; second++) {
             office.courier().round();
-            office.clock.forward(Duration.ofSeconds(1));
+            office.clock.moveBy(Duration.ofSeconds(1));
             if (second == 600) {
                 afterTenMinutes.add(notice().attempts());
             }
@@ -153,7 +153,7 @@ class MailCourierTest {
                 .claim(id, office.clock.instant(), Duration.ofMinutes(10)));
 
         assertThat(office.courier().round()).isZero();
-        office.clock.forward(Duration.ofMinutes(10));
+        office.clock.moveBy(Duration.ofMinutes(10));
 
         assertThat(office.courier().round()).isEqualTo(2);
     }

@@ -19,8 +19,10 @@ import io.drawbridge.request.Identity;
 import io.drawbridge.request.Liftable;
 import io.drawbridge.request.NoticeBoard;
 import io.drawbridge.request.RequestNotices;
+import io.drawbridge.stage.StandingClock;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -50,7 +52,7 @@ final class PostOffice implements AutoCloseable {
     static final PersonId CAROL = new PersonId("carol@acme.example");
     static final PersonId ERIN = new PersonId("erin@acme.example");
 
-    final SettableClock clock = new SettableClock();
+    final StandingClock clock = new StandingClock(Instant.parse("2026-01-15T12:00:00Z"));
     private final AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
 
     private PostOffice(

@@ -12,6 +12,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -26,11 +27,19 @@ import org.jspecify.annotations.Nullable;
  * down, counts. What it answers by itself is shaped from the API references and is ours.
  */
 public final class FaultyProxy implements AutoCloseable {
+    static {
+        // A head and its body go out in two parts: each answer would wait 40 ms for the acknowledgment of the first.
+        System.setProperty("sun.net.httpserver.nodelay", "true");
+    }
+
     private static final Set<String> NOT_PASSED_ON =
             Set.of("host", "connection", "content-length", "expect", "upgrade", "transfer-encoding");
 
     /** Where Slack's Web API begins; the rest of the path is the name of the method. */
     private static final String SLACK = "/api/";
+
+    /** Where APIs of AWS with JSON name the service and the operation; as the server spells it. */
+    private static final String TARGET = "X-amz-target";
 
     private final URI behind;
     private final HttpServer server;
@@ -47,7 +56,39 @@ public final class FaultyProxy implements AutoCloseable {
      *
      * @param operation such as {@code UpdatePolicy} or {@code chat.postMessage}; empty if the call does not say
      */
-    public record Call(String operation, String body) {}
+    public record Call(String operation, String body, String method, URI path, Map<String, List<String>> headers) {
+        static Call of(HttpExchange exchange) throws IOException {
+            String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+            return new Call(
+                    operation(exchange, body),
+                    body,
+                    exchange.getRequestMethod(),
+                    exchange.getRequestURI(),
+                    Map.copyOf(exchange.getRequestHeaders()));
+        }
+
+        /** Whether the call names a service of AWS that begins so. */
+        public boolean isTo(String service) {
+            return headers.getOrDefault(TARGET, List.of()).stream().anyMatch(target -> target.startsWith(service));
+        }
+
+        private static String operation(HttpExchange exchange, String body) {
+            @Nullable String target = exchange.getRequestHeaders().getFirst(TARGET);
+            if (target != null) {
+                return target.substring(target.indexOf('.') + 1);
+            }
+            String path = exchange.getRequestURI().getPath();
+            if (path.startsWith(SLACK)) {
+                return path.substring(SLACK.length());
+            }
+            int action = body.indexOf("Action=");
+            if (action < 0) {
+                return "";
+            }
+            int end = body.indexOf('&', action);
+            return body.substring(action + 7, end < 0 ? body.length() : end);
+        }
+    }
 
     /** What is answered in place of the other side; a status of 0 breaks the connection off. */
     public record Answer(int status, String body, Map<String, String> headers) {
@@ -120,46 +161,51 @@ public final class FaultyProxy implements AutoCloseable {
 
     private void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
-            byte[] body = exchange.getRequestBody().readAllBytes();
-            Call call = new Call(operation(exchange, body), new String(body, StandardCharsets.UTF_8));
+            Call call = Call.of(exchange);
             calls.add(call);
             Optional<Answer> instead = fault.apply(call);
             if (instead.isPresent()) {
                 answer(exchange, instead.get());
                 return;
             }
-            HttpResponse<byte[]> response = pass(exchange, body);
+            HttpResponse<byte[]> response = pass(call);
             Optional<Answer> late = afterwards.apply(call);
             if (late.isPresent()) {
                 answer(exchange, late.get());
                 return;
             }
             response.headers().map().forEach((name, values) -> {
-                if (!NOT_PASSED_ON.contains(name.toLowerCase(java.util.Locale.ROOT))) {
+                if (!NOT_PASSED_ON.contains(name.toLowerCase(Locale.ROOT))) {
                     exchange.getResponseHeaders().put(name, values);
                 }
             });
             exchange.sendResponseHeaders(
                     response.statusCode(), response.body().length == 0 ? -1 : response.body().length);
             exchange.getResponseBody().write(response.body());
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
         }
     }
 
-    private HttpResponse<byte[]> pass(HttpExchange exchange, byte[] body) throws IOException, InterruptedException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(behind.resolve(exchange.getRequestURI()))
+    /** Has the other side do what it was asked for. */
+    public HttpResponse<byte[]> pass(Call call) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(behind.resolve(call.path()))
                 .method(
-                        exchange.getRequestMethod(),
-                        body.length == 0
+                        call.method(),
+                        call.body().isEmpty()
                                 ? HttpRequest.BodyPublishers.noBody()
-                                : HttpRequest.BodyPublishers.ofByteArray(body));
-        exchange.getRequestHeaders().forEach((name, values) -> {
-            if (!NOT_PASSED_ON.contains(name.toLowerCase(java.util.Locale.ROOT))) {
+                                : HttpRequest.BodyPublishers.ofString(call.body()));
+        call.headers().forEach((name, values) -> {
+            if (!NOT_PASSED_ON.contains(name.toLowerCase(Locale.ROOT))) {
                 values.forEach(value -> request.header(name, value));
             }
         });
-        return http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+        try {
+            return http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(interrupted);
+        }
     }
 
     private static void answer(HttpExchange exchange, Answer answer) throws IOException {
@@ -171,24 +217,6 @@ public final class FaultyProxy implements AutoCloseable {
         answer.headers().forEach(exchange.getResponseHeaders()::set);
         exchange.sendResponseHeaders(answer.status(), body.length == 0 ? -1 : body.length);
         exchange.getResponseBody().write(body);
-    }
-
-    private static String operation(HttpExchange exchange, byte[] body) {
-        @Nullable String target = exchange.getRequestHeaders().getFirst("X-Amz-Target");
-        if (target != null) {
-            return target.substring(target.indexOf('.') + 1);
-        }
-        String path = exchange.getRequestURI().getPath();
-        if (path.startsWith(SLACK)) {
-            return path.substring(SLACK.length());
-        }
-        String form = new String(body, StandardCharsets.UTF_8);
-        int action = form.indexOf("Action=");
-        if (action < 0) {
-            return "";
-        }
-        int end = form.indexOf('&', action);
-        return form.substring(action + 7, end < 0 ? form.length() : end);
     }
 
     @Override

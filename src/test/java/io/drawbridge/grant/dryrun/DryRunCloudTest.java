@@ -13,11 +13,9 @@ import io.drawbridge.organization.PermissionName;
 import io.drawbridge.organization.ScopeId;
 import io.drawbridge.organization.Way;
 import io.drawbridge.request.Identity;
-import java.time.Clock;
+import io.drawbridge.stage.StandingClock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.UUID;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,7 +32,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 class DryRunCloudTest extends CloudContract {
     private static final Duration A_WHILE = Duration.ofSeconds(30);
 
-    private final MovableClock clock = new MovableClock();
+    private final StandingClock clock = new StandingClock(Instant.parse("2026-01-15T12:00:00Z"));
     private DataSourceTransactionManager transactions;
     private DryRunCloud cloud;
 
@@ -66,7 +64,7 @@ class DryRunCloudTest extends CloudContract {
 
     @Override
     protected void timePasses() {
-        clock.now = clock.now.plus(A_WHILE);
+        clock.moveBy(A_WHILE);
     }
 
     @Override
@@ -102,12 +100,12 @@ class DryRunCloudTest extends CloudContract {
         cloud.confirmAfter(Duration.ofSeconds(30));
         cloud.open(lease);
 
-        clock.now = clock.now.plusSeconds(29);
+        clock.moveBy(Duration.ofSeconds(29));
         assertThat(cloud.presenceOf(lease)).isEqualTo(Cloud.Presence.CHANGING);
         assertThat(cloud.whoHasAccess()).isEmpty();
-        clock.now = clock.now.plusSeconds(1);
+        clock.moveBy(Duration.ofSeconds(1));
         assertThat(cloud.whoHasAccess()).singleElement().satisfies(access -> assertThat(access.since())
-                .isEqualTo(clock.now));
+                .isEqualTo(clock.instant()));
         assertThat(cloud.presenceOf(lease)).isEqualTo(Cloud.Presence.PRESENT);
         assertThat(cloud.whoHasAccess()).singleElement().satisfies(access -> assertThat(access.grant())
                 .isEqualTo(lease.grant().value()));
@@ -134,25 +132,5 @@ class DryRunCloudTest extends CloudContract {
                 PermissionName.parse("s3:DeleteBucket"),
                 Way.SCP_EXEMPTION,
                 Instant.parse("2026-01-15T14:00:00Z"));
-    }
-
-    /** Moved by hand. */
-    private static final class MovableClock extends Clock {
-        private volatile Instant now = Instant.parse("2026-01-15T12:00:00Z");
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
     }
 }

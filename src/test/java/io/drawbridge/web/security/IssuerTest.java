@@ -4,17 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.nimbusds.jose.JWSAlgorithm;
+import io.drawbridge.stage.StandingClock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +36,7 @@ class IssuerTest {
     private static final Duration LONG = Duration.ofSeconds(50);
     private static final Duration SHORT = Duration.ofMillis(200);
 
-    private final SetClock clock = new SetClock();
+    private final StandingClock clock = new StandingClock(Instant.parse("2026-01-15T12:00:00Z"));
     private final MockIssuer tokens = new MockIssuer(clock);
     private final SilentServer silent = new SilentServer();
 
@@ -93,14 +91,14 @@ class IssuerTest {
         assertThat(failure(issuer)).isInstanceOf(JwtException.class);
         assertThat(silent.calls.poll(30, TimeUnit.SECONDS)).isNotNull();
 
-        clock.now = clock.now.plusMillis(9_999);
+        clock.moveBy(Duration.ofMillis(9_999));
         assertThat(failure(issuer)).isInstanceOf(JwtException.class);
         assertThatThrownBy(issuer::registration)
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(silent.address());
         assertThat(silent.calls.poll(100, TimeUnit.MILLISECONDS)).isNull();
 
-        clock.now = clock.now.plusMillis(1);
+        clock.moveBy(Duration.ofMillis(1));
         assertThat(failure(issuer)).isInstanceOf(JwtException.class);
         assertThat(silent.calls.poll(30, TimeUnit.SECONDS)).isNotNull();
     }
@@ -165,25 +163,6 @@ class IssuerTest {
             return null;
         } catch (RuntimeException failure) {
             return failure;
-        }
-    }
-
-    private static final class SetClock extends Clock {
-        private volatile Instant now = Instant.parse("2026-01-15T12:00:00Z");
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
         }
     }
 

@@ -3,11 +3,9 @@ package io.drawbridge.web.security;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.time.Clock;
+import io.drawbridge.stage.StandingClock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -28,28 +26,8 @@ class LimitsTest {
     private static final String HERE = "192.0.2.1";
     private static final String THERE = "192.0.2.2";
 
-    private final StandingClock clock = new StandingClock();
+    private final StandingClock clock = new StandingClock(Instant.parse("2026-01-15T09:00:00Z"));
     private final Limits limits = new Limits(new LimitProperties(FAILED, LOGINS, WRITES, EVENTS), clock);
-
-    /** Stands until it is set forward. */
-    private static final class StandingClock extends Clock {
-        private Instant now = Instant.parse("2026-01-15T09:00:00Z");
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-    }
 
     @AfterEach
     void signOut() {
@@ -76,9 +54,9 @@ class LimitsTest {
                 .isEqualTo(429);
         assertThat(login(THERE).getStatus()).isEqualTo(200);
 
-        clock.now = clock.now.plusSeconds(99);
+        clock.moveBy(Duration.ofSeconds(99));
         assertThat(login(HERE).getStatus()).isEqualTo(429);
-        clock.now = clock.now.plusSeconds(1);
+        clock.moveBy(Duration.ofSeconds(1));
         assertThat(login(HERE).getStatus()).isEqualTo(200);
     }
 
@@ -135,7 +113,7 @@ class LimitsTest {
                         .getStatus())
                 .isEqualTo(200);
 
-        clock.now = clock.now.plus(Duration.ofSeconds(15));
+        clock.moveBy(Duration.ofSeconds(15));
         assertThat(write("alice", "/v1/requests").getStatus()).isEqualTo(200);
     }
 

@@ -20,6 +20,7 @@ import io.drawbridge.organization.PermissionSets;
 import io.drawbridge.organization.ScopeId;
 import io.drawbridge.organization.Way;
 import io.drawbridge.request.Identity;
+import io.drawbridge.stage.FaultyProxy.Answer;
 import io.drawbridge.stage.Moto;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -47,8 +48,8 @@ import software.amazon.awssdk.services.ssoadmin.model.TargetType;
 @DisplayName("Account assignments")
 @SuppressWarnings("NullAway.Init")
 class AccountAssignmentsContractOnMotoTest extends CloudContract {
-    private static final FaultyAws.Fault NO =
-            new FaultyAws.Fault(400, "AccessDeniedException", "User is not authorized to perform this");
+    private static final Answer NO =
+            Answer.error(400, "AccessDeniedException", "User is not authorized to perform this");
 
     private FaultyAws proxy;
     private AssignmentsUnderTest under;

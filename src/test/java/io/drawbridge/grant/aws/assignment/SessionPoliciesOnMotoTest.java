@@ -11,6 +11,7 @@ import io.drawbridge.grant.Cloud;
 import io.drawbridge.grant.Cloud.Presence;
 import io.drawbridge.grant.Lease;
 import io.drawbridge.organization.ScopeId;
+import io.drawbridge.stage.FaultyProxy.Answer;
 import io.drawbridge.stage.Moto;
 import io.drawbridge.stage.TestClock;
 import java.time.Duration;
@@ -140,7 +141,7 @@ class SessionPoliciesOnMotoTest {
         assertThat(policies()).isEmpty();
 
         // It was removed, the policy could not be written, and now AWS is at a new assignment.
-        proxy.answer("CreatePolicy", new FaultyAws.Fault(500, "ServiceException", "Out of order"));
+        proxy.answer("CreatePolicy", Answer.error(500, "ServiceException", "Out of order"));
         ended(lease);
         proxy.answerProperly();
         proxy.takeTime(true);
@@ -240,7 +241,7 @@ class SessionPoliciesOnMotoTest {
         given(lease);
         proxy.answer(
                 "CreatePolicy",
-                new FaultyAws.Fault(400, "ConstraintViolationException", "You have exceeded the number of policies"));
+                Answer.error(400, "ConstraintViolationException", "You have exceeded the number of policies"));
 
         ended(lease);
 
@@ -257,7 +258,7 @@ class SessionPoliciesOnMotoTest {
     void waitsTwoMinutes() {
         Lease lease = lease(account, "alice", DATABASE);
         given(lease);
-        proxy.answer("CreatePolicy", new FaultyAws.Fault(500, "ServiceException", "Out of order"));
+        proxy.answer("CreatePolicy", Answer.error(500, "ServiceException", "Out of order"));
 
         ended(lease);
 
