@@ -69,8 +69,9 @@ record Reckoning(
                     + ", stuck jobs: "
                     + rows(
                             database,
-                            "select coalesce(act_id_, type_) || ' ' || retries_ || ' ' || count(*) from act_ru_job left join"
-                                    + " act_ru_jobdef d on d.id_ = job_def_id_ group by 1, retries_, act_id_, type_"));
+                            "select coalesce(d.act_id_, j.type_) || ', ' || j.retries_ || ' retries: ' || count(*) from act_ru_job j"
+                                    + " left join act_ru_jobdef d on d.id_ = j.job_def_id_"
+                                    + " group by coalesce(d.act_id_, j.type_), j.retries_"));
         }
         if (mail) {
             try {
