@@ -68,8 +68,7 @@ class BulkRevocation {
                 ended.stream().filter(grant -> underWay.contains(grant.id())).toList();
         List<Grant> closing = Objects.requireNonNull(transactions.execute(transaction -> close(bulk.get(), some)));
         if (!closing.isEmpty()) {
-            tellWithoutProcess(
-                    Objects.requireNonNull(transactions.execute(transaction -> confirm(bulk.get(), closing))));
+            transactions.executeWithoutResult(transaction -> tellWithoutProcess(confirm(bulk.get(), closing)));
         }
         return ids(closing);
     }
@@ -118,7 +117,8 @@ class BulkRevocation {
                 grant.removed(
                         gone, isShared ? null : cloud.sessionsUntil(lease, gone).orElse(null));
                 removed.add(grant);
-                entries.add(GrantDesk.removed(grant, isShared, isShared ? List.of() : cloud.requestIds(lease)));
+                entries.add(GrantDesk.removed(
+                        grant, isShared, isShared ? List.of() : cloud.requestIds(lease.tenant(), lease.objectKey())));
             }
         }
         grants.saveAll(removed);

@@ -65,8 +65,10 @@ public interface Cloud {
     /**
      * Ids by which the cloud's own log knows the calls that opened or closed the object, as far as it gives any; empty if
      * nothing had to be asked for. Says only what is known here, and asks the cloud nothing.
+     *
+     * @param objectKey as {@link Lease#objectKey}
      */
-    default List<String> requestIds(Lease lease) {
+    default List<String> requestIds(TenantId tenant, String objectKey) {
         return List.of();
     }
 

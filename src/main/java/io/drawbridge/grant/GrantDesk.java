@@ -242,7 +242,7 @@ public class GrantDesk implements LivingGrants {
                         grant,
                         AuditTrail.DRAWBRIDGE,
                         "grant.active",
-                        Map.of("cloud", cloud.name(), "cloudRequests", cloud.requestIds(grant.lease())));
+                        Map.of("cloud", cloud.name(), "cloudRequests", requestIds(grant.lease())));
                 yield Confirmation.CONFIRMED;
             }
             case CHANGING -> Confirmation.WAITING;
@@ -368,15 +368,16 @@ public class GrantDesk implements LivingGrants {
                 grant.removed(
                         gone, shared ? null : cloud.sessionsUntil(lease, gone).orElse(null));
                 grants.save(grant);
-                trail.recordAll(List.of(removed(grant, shared, shared ? List.of() : cloud.requestIds(lease))));
+                trail.recordAll(List.of(removed(grant, shared, shared ? List.of() : requestIds(lease))));
                 yield Confirmation.CONFIRMED;
             }
-            case CHANGING -> {
-                demandPunctuality(grant, lease);
-                yield Confirmation.WAITING;
-            }
+            case CHANGING -> Confirmation.WAITING;
             case PRESENT -> Confirmation.MISSING;
         };
+    }
+
+    private List<String> requestIds(Lease lease) {
+        return cloud.requestIds(lease.tenant(), lease.objectKey());
     }
 
     static AuditTrail.Entry removed(Grant grant, boolean shared, List<String> cloudRequests) {
@@ -393,14 +394,45 @@ public class GrantDesk implements LivingGrants {
                         grant.endsAt().toString()));
     }
 
-    /** A cloud that takes the call and never gets done must not go unnoticed. */
-    private void demandPunctuality(Grant grant, Lease lease) {
-        Instant since = grant.revokingAt().orElse(grant.stateSince());
-        Duration allowed = OVERDUE.plus(cloud.ending(lease).lateness().multipliedBy(2));
-        if (grant.state() == GrantState.REVOKING && since.plus(allowed).isBefore(clock.instant())) {
-            revocationOverdue(
-                    grant.id(),
-                    "The cloud has not confirmed since " + since + " that the access is gone; it is asked on.");
+    /**
+     * Whether the access is being taken back for longer than that may last, although the cloud has taken the call each time;
+     * what waits before us there is given its time.
+     */
+    @Transactional(readOnly = true)
+    public boolean isUnconfirmedForLong(GrantId id) {
+        Grant grant = living(id);
+        if (grant.state() != GrantState.REVOKING && grant.state() != GrantState.REVOKE_OVERDUE) {
+            return false;
+        }
+        Duration since = Duration.between(grant.revokingAt().orElse(grant.stateSince()), clock.instant());
+        return since.compareTo(OVERDUE) > 0
+                && since.compareTo(OVERDUE.plus(
+                                cloud.ending(leaseOf(id)).lateness().multipliedBy(2)))
+                        > 0;
+    }
+
+    /**
+     * A cloud that takes the call and never gets done must not go unnoticed: fails as it does where the cloud refuses.
+     *
+     * @throws CloudException if the removal is {@link #isUnconfirmedForLong unconfirmed for long}
+     */
+    @Transactional(readOnly = true)
+    public void demandConfirmation(GrantId id) {
+        if (isUnconfirmedForLong(id)) {
+            Grant grant = living(id);
+            throw new CloudException("The cloud has not confirmed since "
+                    + grant.revokingAt().orElse(grant.stateSince()) + " that the access is gone; it is asked on.");
+        }
+    }
+
+    /**
+     * Asks the cloud anew for a removal that is {@link #isUnconfirmedForLong unconfirmed for long}, unless it works at it;
+     * else does nothing. In a transaction of its own, before anything is locked: whoever asked fails afterwards.
+     */
+    @Transactional(propagation = Propagation.REQUIRES_NEW)
+    public void insist(GrantId id) {
+        if (isUnconfirmedForLong(id) && cloud.presenceOf(leaseOf(id)) == Cloud.Presence.PRESENT) {
+            revoke(id);
         }
     }
 

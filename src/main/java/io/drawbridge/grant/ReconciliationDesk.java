@@ -202,31 +202,37 @@ public class ReconciliationDesk {
      * Takes a grant back once, as its process does it, whoever is about to do it too.
      *
      * @return whether the cloud has confirmed that it is gone
-     * @throws CloudException if the cloud did not take it
+     * @throws CloudException if the cloud did not take it, or has not confirmed it for too long
      */
     public boolean takeBack(Grant grant) {
         GrantId id = grant.id();
-        boolean nobodyElseTells = !grantWorkflow.isUnderWay(grant);
         desk.beginRevocation(id);
         if (grants.isLiving(id)) {
             desk.revoke(id);
         }
-        GrantDesk.Confirmation confirmation = desk.confirmRemoval(id);
+        GrantDesk.Confirmation confirmation = confirm(grant);
         if (confirmation == GrantDesk.Confirmation.MISSING) {
             desk.revoke(id);
-            confirmation = desk.confirmRemoval(id);
+            confirmation = confirm(grant);
         }
-        if (confirmation == GrantDesk.Confirmation.ALREADY) {
-            // NB. Since the list was read its process has ended and told, or another node has taken it back and tells.
+        // NB. ALREADY: since the list was read its process has ended and told, or another node has taken it back and
+        // tells.
+        if (confirmation == GrantDesk.Confirmation.CONFIRMED || confirmation == GrantDesk.Confirmation.ALREADY) {
             return true;
         }
-        if (confirmation != GrantDesk.Confirmation.CONFIRMED) {
-            return false;
-        }
-        if (nobodyElseTells) {
-            desk.tellEnded(id);
-        }
-        return true;
+        desk.demandConfirmation(id);
+        return false;
+    }
+
+    /** Tells in the same transaction, unless its process is under way, which tells when it comes there. */
+    private GrantDesk.Confirmation confirm(Grant grant) {
+        return inTransaction(() -> {
+            GrantDesk.Confirmation confirmation = desk.confirmRemoval(grant.id());
+            if (confirmation == GrantDesk.Confirmation.CONFIRMED && !grantWorkflow.isUnderWay(grant)) {
+                desk.tellEnded(grant.id());
+            }
+            return confirmation;
+        });
     }
 
     /** Without its process there is no incident that would say so. */
@@ -538,7 +544,16 @@ public class ReconciliationDesk {
         findings.save(finding);
         if (finding.kind() == DriftFinding.Kind.UNEXPLAINED) {
             if (asked) {
-                record(finding, "drift.removed", Map.of("object", finding.subject(), "finding", finding.finding()));
+                record(
+                        finding,
+                        "drift.removed",
+                        Map.of(
+                                "object",
+                                finding.subject(),
+                                "finding",
+                                finding.finding(),
+                                "cloudRequests",
+                                cloud.requestIds(finding.tenant(), finding.subject())));
             }
         } else {
             record(finding, asked ? "drift.put_right" : "drift.gone", Map.of("finding", finding.finding()));

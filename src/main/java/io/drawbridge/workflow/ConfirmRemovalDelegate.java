@@ -6,7 +6,11 @@ import org.camunda.bpm.engine.delegate.DelegateExecution;
 import org.camunda.bpm.engine.delegate.JavaDelegate;
 import org.springframework.stereotype.Component;
 
-/** Asks the cloud whether the access is gone, and if it is still there asks anew to take it back. */
+/**
+ * Asks the cloud whether the access is gone, and if it is still there asks anew to take it back.
+ *
+ * <p>Fails when that lasts for too long, although the cloud refuses nothing: what fails is an incident, and asked on.
+ */
 @Component
 class ConfirmRemovalDelegate implements JavaDelegate {
     private final GrantDesk desk;
@@ -20,6 +24,9 @@ class ConfirmRemovalDelegate implements JavaDelegate {
     @Override
     public void execute(DelegateExecution execution) {
         GrantId grant = variables.grant(execution);
+        if (desk.isUnconfirmedForLong(grant)) {
+            desk.insist(grant);
+        }
         GrantDesk.Confirmation confirmation = desk.confirmRemoval(grant);
         if (confirmation == GrantDesk.Confirmation.MISSING) {
             desk.revoke(grant);
@@ -27,6 +34,7 @@ class ConfirmRemovalDelegate implements JavaDelegate {
         boolean confirmed =
                 confirmation == GrantDesk.Confirmation.CONFIRMED || confirmation == GrantDesk.Confirmation.ALREADY;
         if (!confirmed) {
+            desk.demandConfirmation(grant);
             variables.askAgainAfter(execution, desk.askAgainAfter(grant));
         }
         variables.removal(execution, confirmed);

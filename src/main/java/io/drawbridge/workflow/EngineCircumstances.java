@@ -22,7 +22,7 @@ import org.springframework.stereotype.Component;
  * Which process definition ordered a step, for the audit: its key, its version and the SHA-256 of its diagram.
  *
  * <p>A step that a delegate takes is ordered by the process that called it; one that a person takes, by the process that his
- * request runs by. A request that is just being opened will run by the newest definition.
+ * request runs by, or ran by. A request that is just being opened will run by the newest definition.
  */
 @Component
 class EngineCircumstances implements Circumstances {
@@ -81,14 +81,14 @@ class EngineCircumstances implements Circumstances {
     }
 
     private Optional<String> ofRequest(String action, String request) {
-        return action.equals("request.opened")
-                ? database.sql("select ID_ from ACT_RE_PROCDEF where KEY_ = ? order by VERSION_ desc limit 1")
-                        .param(ProcessKeys.ACCESS_REQUEST)
-                        .query(String.class)
-                        .optional()
-                : instances.definition(
-                        request,
-                        action.startsWith(OF_GRANTS) ? ProcessKeys.TIMEBOXED_GRANT : ProcessKeys.ACCESS_REQUEST);
+        if (action.equals("request.opened")) {
+            return database.sql("select ID_ from ACT_RE_PROCDEF where KEY_ = ? order by VERSION_ desc limit 1")
+                    .param(ProcessKeys.ACCESS_REQUEST)
+                    .query(String.class)
+                    .optional();
+        }
+        String process = action.startsWith(OF_GRANTS) ? ProcessKeys.TIMEBOXED_GRANT : ProcessKeys.ACCESS_REQUEST;
+        return instances.definition(request, process).or(() -> instances.lastDefinition(request, process));
     }
 
     /** NB. Empty rather than an exception: a revocation must not fail for want of a footnote. */

@@ -27,6 +27,15 @@ class Instances {
         return Optional.ofNullable(definitions(List.of(businessKey), process).get(businessKey));
     }
 
+    /** The definition by which a process ran last for that key, as the history has it; empty if that is gone, or none did. */
+    Optional<String> lastDefinition(String businessKey, String process) {
+        return database.sql("select PROC_DEF_ID_ from ACT_HI_PROCINST where BUSINESS_KEY_ = ? and PROC_DEF_KEY_ = ?"
+                        + " order by START_TIME_ desc limit 1")
+                .params(businessKey, process)
+                .query(String.class)
+                .optional();
+    }
+
     /** By which definition a process runs for each of these keys; of a key for which none does there is nothing. */
     Map<String, String> definitions(Collection<String> businessKeys, String process) {
         Map<String, String> found = new HashMap<>();

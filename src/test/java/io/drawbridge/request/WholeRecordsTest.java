@@ -1,6 +1,7 @@
 package io.drawbridge.request;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -60,6 +61,24 @@ class WholeRecordsTest extends RequestStage {
                 .allSatisfy(
                         step -> assertThat(details(step).path("cloudRequests").isArray())
                                 .isTrue());
+    }
+
+    @Test
+    @DisplayName("R1 R3 a deed that comes after the end names the diagram by which the request ran")
+    void aLateDeedNamesItsDiagram() {
+        AccessRequest request = aPendingRequest();
+        decisions.deny(as(Cast.BOB), request.id(), "Not today.");
+        runDueJobs();
+
+        assertThatThrownBy(() -> decisions.approve(as(Cast.BOB), request.id(), "Fine.", null))
+                .isInstanceOf(StatusConflictException.class);
+
+        assertThat(trail.of(request.tenant(), request.id().value()))
+                .filteredOn(step -> step.action().equals("request.refused"))
+                .singleElement()
+                .satisfies(step -> assertThat(
+                                details(step).path("process").path("key").asText())
+                        .isEqualTo("access-request"));
     }
 
     private static JsonNode details(AuditTrail.AuditRecord step) {

@@ -19,6 +19,9 @@ class LateEndsTest extends GrantStage {
     private LateEnds ends;
 
     @Autowired
+    private BegunEnds stalled;
+
+    @Autowired
     private ReconciliationDesk desk;
 
     @Test
@@ -56,6 +59,30 @@ class LateEndsTest extends GrantStage {
 
         clock.setTo(grantOf(request.id()).endsAt().plusSeconds(2));
         ends.round();
+
+        assertThat(grantOf(request.id()).state()).isEqualTo(GrantState.REVOKED);
+        assertThat(told("revoked")).containsExactly(Cast.ALICE.value());
+        nothingIsLeft();
+    }
+
+    @Test
+    @DisplayName("R3 without its process is called gone together with the notice, or not at all")
+    void isNotCalledGoneWithoutItsNotice() {
+        AccessRequest request = anApprovedRequest("PT1H");
+        runDueJobs();
+        runtime.deleteProcessInstance(grantInstance(request.id()).getRootProcessInstanceId(), "by hand");
+        clock.setTo(grantOf(request.id()).endsAt().plusSeconds(2));
+
+        database.sql("alter table notice rename to notice_away").update();
+        try {
+            ends.round();
+        } finally {
+            database.sql("alter table notice_away rename to notice").update();
+        }
+        assertThat(cloud.whoHasAccess()).isEmpty();
+        assertThat(grantOf(request.id()).state()).isEqualTo(GrantState.REVOKING);
+        clock.moveBy(ReconciliationDesk.LEFT_TO_WHO_BEGAN.plusSeconds(1));
+        stalled.round();
 
         assertThat(grantOf(request.id()).state()).isEqualTo(GrantState.REVOKED);
         assertThat(told("revoked")).containsExactly(Cast.ALICE.value());

@@ -126,6 +126,60 @@ class RevocationStoryTest extends GrantStage {
     }
 
     @Test
+    @DisplayName("R53 that the cloud takes and never finishes is overdue and an incident, and goes on until it is done")
+    void isOverdueIfTheCloudNeverFinishes() {
+        AccessRequest request = anActiveRequest();
+        at(grantOf(request.id()).endsAt().minusSeconds(1));
+        cloud.confirmAfter(Duration.ofMinutes(20));
+        after(Duration.ofSeconds(1));
+
+        after(GrantDesk.OVERDUE);
+        secondBySecond(Duration.ofSeconds(30));
+        assertThat(grantOf(request.id()).state()).isEqualTo(GrantState.REVOKING);
+        assertThat(runtime.createIncidentQuery().count()).isZero();
+        secondBySecond(Duration.ofSeconds(10));
+
+        assertThat(grantOf(request.id()).state()).isEqualTo(GrantState.REVOKE_OVERDUE);
+        assertThat(runtime.createIncidentQuery().incidentType("failedJob").list())
+                .isNotEmpty()
+                .anySatisfy(
+                        incident -> assertThat(incident.getIncidentMessage()).contains("has not confirmed since"));
+        assertThat(told("revocation_overdue")).hasSize(6);
+        retrier.retryStuck();
+        assertThat(runtime.createIncidentQuery().count()).isPositive();
+        after(Duration.ofMinutes(15));
+        retrier.retryStuck();
+        assertThat(grantOf(request.id()).state()).isEqualTo(GrantState.REVOKED);
+        assertThat(runtime.createIncidentQuery().count()).isZero();
+        assertThat(told("revocation_overdue")).hasSize(6);
+        nothingIsLeft();
+    }
+
+    @Test
+    @DisplayName("R53 that was taken, and is not under way, is asked for anew although its check fails")
+    void isAskedForAnewIfNothingIsUnderWay() {
+        AccessRequest request = anActiveRequest();
+        at(grantOf(request.id()).endsAt().minusSeconds(1));
+        cloud.confirmAfter(Duration.ofHours(9));
+        after(Duration.ofSeconds(1));
+        after(GrantDesk.OVERDUE);
+        secondBySecond(Duration.ofSeconds(40));
+        Grant grant = grantOf(request.id());
+        assertThat(grant.state()).isEqualTo(GrantState.REVOKE_OVERDUE);
+        cloud.confirmAfter(Duration.ZERO);
+        cloud.open(grant.lease());
+        cloud.confirmAfter(Duration.ofSeconds(30));
+
+        retrier.retryStuck();
+        assertThat(runtime.createIncidentQuery().count()).isPositive();
+        after(Duration.ofSeconds(31));
+        retrier.retryStuck();
+
+        assertThat(grantOf(request.id()).state()).isEqualTo(GrantState.REVOKED);
+        nothingIsLeft();
+    }
+
+    @Test
     @DisplayName("R53 starts although the timer of the end failed, and is overdue if that goes on failing")
     void startsAlthoughTheTimerFailed() {
         AccessRequest request = anActiveRequest();

@@ -61,8 +61,8 @@ class AwsCloud implements Cloud {
     }
 
     @Override
-    public List<String> requestIds(Lease lease) {
-        return by(lease.way()).requestIds(lease);
+    public List<String> requestIds(TenantId tenant, String objectKey) {
+        return both(assignments.requestIds(tenant, objectKey), exemptions.requestIds(tenant, objectKey));
     }
 
     @Override

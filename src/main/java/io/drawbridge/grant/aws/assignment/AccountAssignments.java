@@ -175,8 +175,8 @@ public class AccountAssignments implements Cloud {
     }
 
     @Override
-    public List<String> requestIds(Lease lease) {
-        return book.find(lease.objectKey())
+    public List<String> requestIds(TenantId tenant, String objectKey) {
+        return book.find(objectKey)
                 .flatMap(row -> Optional.ofNullable(row.takenUnder))
                 .map(List::of)
                 .orElse(List.of());

@@ -260,11 +260,13 @@ public class ScpExemptions implements Cloud {
 
     /** The write that the document in force came by; a lift that ended by itself needs no other. */
     @Override
-    public List<String> requestIds(Lease lease) {
-        return tables.writtenUnder(
-                        lease.tenant(), lease.account(), lease.entitlement().toString())
-                .map(List::of)
-                .orElse(List.of());
+    public List<String> requestIds(TenantId tenant, String objectKey) {
+        String[] parts = objectKey.split("\\|", 3);
+        return parts.length < 3
+                ? List.of()
+                : tables.writtenUnder(tenant, new ScopeId(parts[0]), parts[1])
+                        .map(List::of)
+                        .orElse(List.of());
     }
 
     @Override

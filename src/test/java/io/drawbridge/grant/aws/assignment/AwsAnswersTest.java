@@ -88,7 +88,10 @@ class AwsAnswersTest {
                 .startsWith(Presence.CHANGING, Presence.CHANGING, Presence.CHANGING)
                 .endsWith(Presence.PRESENT);
         assertThat(calls("CreateAccountAssignment")).isOne();
-        assertThat(under.cloud.requestIds(lease)).singleElement().asString().isNotBlank();
+        assertThat(under.cloud.requestIds(lease.tenant(), lease.objectKey()))
+                .singleElement()
+                .asString()
+                .isNotBlank();
         aws.verify(postRequestedFor(urlEqualTo("/"))
                 .withHeader("X-Amz-Target", equalTo("SWBExternalService.CreateAccountAssignment"))
                 .withRequestBody(matchingJsonPath("$.InstanceArn", equalTo(INSTANCE)))

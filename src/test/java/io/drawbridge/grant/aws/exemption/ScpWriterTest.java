@@ -90,7 +90,7 @@ class ScpWriterTest {
         Lease lease = lease(stage.prod, ALICE, "s3:DeleteBucket", end);
         open(lease);
         assertThat(cloud().presenceOf(lease)).isEqualTo(Cloud.Presence.PRESENT);
-        List<String> writtenUnder = cloud().requestIds(lease);
+        List<String> writtenUnder = cloud().requestIds(lease.tenant(), lease.objectKey());
         assertThat(writtenUnder).singleElement().asString().isNotBlank();
         stage.proxy.forget();
 
@@ -105,7 +105,7 @@ class ScpWriterTest {
         assertThat(cloud().presenceOf(lease)).isEqualTo(Cloud.Presence.ABSENT);
         ScpStage.round(node);
         assertThat(stage.proxy.calls()).isEmpty();
-        assertThat(cloud().requestIds(lease)).isEqualTo(writtenUnder);
+        assertThat(cloud().requestIds(lease.tenant(), lease.objectKey())).isEqualTo(writtenUnder);
     }
 
     @Test
