@@ -6,6 +6,8 @@ import io.drawbridge.identity.Person;
 import io.drawbridge.identity.PersonId;
 import io.drawbridge.identity.Role;
 import io.drawbridge.identity.TenantId;
+import io.drawbridge.organization.Settings;
+import io.drawbridge.organization.TenantSettings;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -57,6 +59,7 @@ public class ReconciliationDesk {
     private final GrantNotices notices;
     private final People people;
     private final AuditTrail trail;
+    private final Settings settings;
     private final ReconciliationLimits limits;
     private final ApplicationEventPublisher events;
     private final TransactionTemplate apart;
@@ -74,6 +77,7 @@ public class ReconciliationDesk {
             GrantNotices notices,
             People people,
             AuditTrail trail,
+            Settings settings,
             ReconciliationLimits limits,
             ApplicationEventPublisher events,
             PlatformTransactionManager transactions,
@@ -89,6 +93,7 @@ public class ReconciliationDesk {
         this.notices = notices;
         this.people = people;
         this.trail = trail;
+        this.settings = settings;
         this.limits = limits;
         this.events = events;
         this.apart = new TransactionTemplate(transactions);
@@ -440,7 +445,8 @@ public class ReconciliationDesk {
     /** The guard: rather leave too much open and wake somebody than close half an organisation by mistake. */
     private boolean mayRemove(List<Cloud.Held> due, Picture picture, Tally tally) {
         int waiting = (int) inState(picture.unexplained.keySet(), picture.tenant, DriftFinding.State.HELD_BACK, true);
-        if (due.isEmpty() || !limits.holdBack(due.size() + waiting, picture.living.size())) {
+        TenantSettings guard = settings.of(picture.tenant);
+        if (due.isEmpty() || !guard.guards(due.size() + waiting, picture.living.size())) {
             tally.heldBack = waiting;
             return true;
         }
@@ -453,12 +459,8 @@ public class ReconciliationDesk {
             DriftFinding whole = DriftFinding.massRemoval(
                     picture.tenant,
                     due.size() + " objects of ours give access that no living grant explains, with "
-                            + picture.living.size() + " living grants. More than " + limits.guardCount()
-                            + " and more than "
-                            + limits.guardShare()
-                                    .movePointRight(2)
-                                    .stripTrailingZeros()
-                                    .toPlainString()
+                            + picture.living.size() + " living grants. More than " + guard.removalGuardCount()
+                            + " and more than " + guard.removalGuardPercent()
                             + " % of the grants are not removed without being asked.",
                     clock.instant());
             findings.add(whole);

@@ -269,6 +269,12 @@ public class OrganizationDesk {
         if (changed.maxRequestsPerIdentityAndHour() < 1 || changed.maxRequestsPerIdentityAndHour() > 1000) {
             wrong.put("maxRequestsPerIdentityAndHour", "must be between 1 and 1000.");
         }
+        if (changed.removalGuardPercent() < 0 || changed.removalGuardPercent() > 100) {
+            wrong.put("removalGuardPercent", "must be between 0 and 100.");
+        }
+        if (changed.removalGuardCount() < 0 || changed.removalGuardCount() > 1000) {
+            wrong.put("removalGuardCount", "must be between 0 and 1000.");
+        }
         if (!wrong.isEmpty()) {
             throw new InvalidInputException(wrong);
         }
@@ -304,6 +310,8 @@ public class OrganizationDesk {
         facts.put("propagation", settings.propagation().toString());
         facts.put("maxRequestsPerIdentityAndHour", String.valueOf(settings.maxRequestsPerIdentityAndHour()));
         facts.put("timeZone", settings.timeZone().toString());
+        facts.put("removalGuardPercent", String.valueOf(settings.removalGuardPercent()));
+        facts.put("removalGuardCount", String.valueOf(settings.removalGuardCount()));
         return facts;
     }
 

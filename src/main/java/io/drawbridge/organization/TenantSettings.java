@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param propagation how long after access became active denied calls open nothing
  * @param maxRequestsPerIdentityAndHour how many requests denied calls of one identity open in an hour, at most
  * @param timeZone in which mails write times
+ * @param removalGuardPercent of the living grants, and
+ * @param removalGuardCount number of objects: a reconciliation that would remove more than both removes nothing and asks
  */
 public record TenantSettings(
         boolean requestUserJustification,
@@ -24,7 +26,9 @@ public record TenantSettings(
         Duration coolDown,
         Duration propagation,
         int maxRequestsPerIdentityAndHour,
-        ZoneId timeZone) {
+        ZoneId timeZone,
+        int removalGuardPercent,
+        int removalGuardCount) {
 
     /** What holds until a tenant changes it. */
     public static final TenantSettings DEFAULT = new TenantSettings(
@@ -35,5 +39,12 @@ public record TenantSettings(
             Duration.ofMinutes(15),
             Duration.ofMinutes(2),
             20,
-            ZoneId.of("UTC"));
+            ZoneId.of("UTC"),
+            10,
+            5);
+
+    /** Whether to remove so many objects at once is too much to do without being asked. */
+    public boolean guards(int removals, int livingGrants) {
+        return removals > removalGuardCount && removals * 100L > (long) removalGuardPercent * livingGrants;
+    }
 }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * A tenant's settings as somebody wrote them; what is null stays as it is.
  *
  * @param minDuration in ISO 8601, as the other durations; the longest and the preset may be {@code forever}
- * @param maxRequestsPerIdentityAndHour in digits
+ * @param maxRequestsPerIdentityAndHour in digits, as the other numbers
  */
 public record WrittenSettings(
         @Nullable Boolean requestUserJustification,
@@ -26,7 +26,9 @@ public record WrittenSettings(
         @Nullable String coolDown,
         @Nullable String propagation,
         @Nullable String maxRequestsPerIdentityAndHour,
-        @Nullable String timeZone) {
+        @Nullable String timeZone,
+        @Nullable String removalGuardPercent,
+        @Nullable String removalGuardCount) {
     private static final int LONGEST_ZONE = 64;
 
     /**
@@ -46,8 +48,14 @@ public record WrittenSettings(
         Duration wait = reading.wait("coolDown", coolDown, now.coolDown());
         Duration spread = reading.wait("propagation", propagation, now.propagation());
         int requests = reading.number(
-                "maxRequestsPerIdentityAndHour", maxRequestsPerIdentityAndHour, now.maxRequestsPerIdentityAndHour());
+                "maxRequestsPerIdentityAndHour",
+                maxRequestsPerIdentityAndHour,
+                now.maxRequestsPerIdentityAndHour(),
+                "1 and 1000");
         ZoneId zone = reading.zone("timeZone", timeZone, now.timeZone());
+        int percent =
+                reading.number("removalGuardPercent", removalGuardPercent, now.removalGuardPercent(), "0 and 100");
+        int count = reading.number("removalGuardCount", removalGuardCount, now.removalGuardCount(), "0 and 1000");
         if (!reading.wrong.isEmpty() || least == null) {
             throw new InvalidInputException(reading.wrong);
         }
@@ -59,7 +67,9 @@ public record WrittenSettings(
                 wait,
                 spread,
                 requests,
-                zone);
+                zone,
+                percent,
+                count);
     }
 
     /** Notes what cannot be read, and goes on with what holds now. */
@@ -102,14 +112,14 @@ public record WrittenSettings(
             return now;
         }
 
-        int number(String field, @Nullable String written, int now) {
+        int number(String field, @Nullable String written, int now, String between) {
             if (written == null) {
                 return now;
             }
             try {
                 return Integer.parseInt(written.strip());
             } catch (NumberFormatException unreadable) {
-                wrong.put(field, "must be a whole number between 1 and 1000.");
+                wrong.put(field, "must be a whole number between " + between + ".");
                 return now;
             }
         }

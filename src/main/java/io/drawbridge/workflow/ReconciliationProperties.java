@@ -1,7 +1,6 @@
 package io.drawbridge.workflow;
 
 import io.drawbridge.grant.ReconciliationLimits;
-import java.math.BigDecimal;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -11,15 +10,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param every how often each tenant is compared
  * @param grace how much older than that something must be before it counts as drift
- * @param guardShare share of the living grants, and
- * @param guardCount number of objects, that a sweep must both exceed to be held back
  */
 @ConfigurationProperties("drawbridge.reconciliation")
-record ReconciliationProperties(
-        @DefaultValue("PT5M") Duration every,
-        @DefaultValue("PT30S") Duration grace,
-        @DefaultValue("0.10") BigDecimal guardShare,
-        @DefaultValue("5") int guardCount) {
+record ReconciliationProperties(@DefaultValue("PT5M") Duration every, @DefaultValue("PT30S") Duration grace) {
     ReconciliationProperties {
         if (every.compareTo(Duration.ofSeconds(10)) < 0) {
             throw new IllegalArgumentException("drawbridge.reconciliation.every: " + every
@@ -28,6 +21,6 @@ record ReconciliationProperties(
     }
 
     ReconciliationLimits limits() {
-        return new ReconciliationLimits(grace, guardShare, guardCount);
+        return new ReconciliationLimits(grace);
     }
 }

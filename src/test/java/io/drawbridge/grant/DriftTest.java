@@ -8,6 +8,7 @@ import io.drawbridge.identity.Caller;
 import io.drawbridge.identity.ForbiddenException;
 import io.drawbridge.identity.InvalidInputException;
 import io.drawbridge.identity.NotFoundException;
+import io.drawbridge.organization.Settings;
 import io.drawbridge.request.AccessRequest;
 import io.drawbridge.stage.Cast;
 import io.drawbridge.stage.Stage;
@@ -41,6 +42,9 @@ class DriftTest extends Stage {
 
     @Autowired
     private Sweeps sweeps;
+
+    @Autowired
+    private Settings settings;
 
     @Autowired
     private GrantWorkflow grantWorkflow;
@@ -102,6 +106,7 @@ class DriftTest extends Stage {
                 notices,
                 people,
                 trail,
+                settings,
                 ReconciliationLimits.DEFAULT,
                 events,
                 transactions,

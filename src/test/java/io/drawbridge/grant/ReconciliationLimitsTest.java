@@ -3,12 +3,12 @@ package io.drawbridge.grant;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import java.math.BigDecimal;
+import io.drawbridge.organization.TenantSettings;
 import java.time.Duration;
 import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("The guard of a sweep")
 class ReconciliationLimitsTest {
@@ -31,26 +31,39 @@ class ReconciliationLimitsTest {
     })
     @DisplayName("R56 holds back what is more than a tenth of the living grants and more than five objects")
     void holdsBackMoreThanATenthAndMoreThanFive(int removals, int living, boolean heldBack) {
-        assertThat(ReconciliationLimits.DEFAULT.holdBack(removals, living)).isEqualTo(heldBack);
+        assertThat(TenantSettings.DEFAULT.guards(removals, living)).isEqualTo(heldBack);
     }
 
-    @Test
-    @DisplayName("R56 can be set, down to asking about everything, and nonsense is refused")
-    void canBeSet() {
-        Duration grace = Duration.ofSeconds(30);
+    @ParameterizedTest(name = "{0} % and {1}: {2} removals, {3} living grants: held back is {4}")
+    @CsvSource({
+        "0, 0, 1, 1000, true",
+        "0, 0, 0, 1000, false",
+        "100, 0, 1000, 1000, false",
+        "100, 0, 1001, 1000, true",
+        "100, 1000, 2147483647, 2147483647, false"
+    })
+    @DisplayName("R56 can be set by the tenant, down to asking about everything")
+    void canBeSet(int percent, int count, int removals, int living, boolean heldBack) {
+        TenantSettings usual = TenantSettings.DEFAULT;
+        TenantSettings set = new TenantSettings(
+                usual.requestUserJustification(),
+                usual.minDuration(),
+                usual.maxDuration(),
+                usual.presetDuration(),
+                usual.coolDown(),
+                usual.propagation(),
+                usual.maxRequestsPerIdentityAndHour(),
+                usual.timeZone(),
+                percent,
+                count);
 
-        assertThat(new ReconciliationLimits(grace, BigDecimal.ZERO, 0).holdBack(1, 1000))
-                .isTrue();
-        assertThat(new ReconciliationLimits(grace, BigDecimal.ONE, 0).holdBack(1000, 1000))
-                .isFalse();
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> new ReconciliationLimits(grace, new BigDecimal("1.01"), 5));
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> new ReconciliationLimits(grace, new BigDecimal("-0.01"), 5));
-        assertThatIllegalArgumentException().isThrownBy(() -> new ReconciliationLimits(grace, BigDecimal.ONE, -1));
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> new ReconciliationLimits(Duration.ZERO, BigDecimal.ONE, 5));
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> new ReconciliationLimits(Duration.ofHours(2), BigDecimal.ONE, 5));
+        assertThat(set.guards(removals, living)).isEqualTo(heldBack);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PT0S", "-PT1S", "PT2H"})
+    @DisplayName("R56 nonsense for a grace is refused")
+    void refusesNonsense(Duration grace) {
+        assertThatIllegalArgumentException().isThrownBy(() -> new ReconciliationLimits(grace));
     }
 }

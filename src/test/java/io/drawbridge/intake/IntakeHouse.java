@@ -258,7 +258,9 @@ final class IntakeHouse implements AutoCloseable {
                                 rules.coolDown,
                                 rules.propagation,
                                 rules.most,
-                                ZoneId.of("UTC")));
+                                ZoneId.of("UTC"),
+                                10,
+                                5));
     }
 
     /** What of the settings a test may change. */

@@ -292,7 +292,9 @@ class NoticesTest {
                                 usual.coolDown(),
                                 usual.propagation(),
                                 20,
-                                ZoneId.of("Europe/Berlin"))));
+                                ZoneId.of("Europe/Berlin"),
+                                10,
+                                5)));
         AccessRequest request = pending("Clean up");
 
         office.committing(() -> office.grants().active(office.grant(request), request));

@@ -195,7 +195,9 @@ class DurationsTest extends RequestStage {
                 set.coolDown(),
                 set.propagation(),
                 set.maxRequestsPerIdentityAndHour(),
-                set.timeZone()));
+                set.timeZone(),
+                set.removalGuardPercent(),
+                set.removalGuardCount()));
     }
 
     private static List<AccessDuration> durations(String... texts) {

@@ -210,7 +210,9 @@ class JudgementTest extends RequestStage {
                 set.coolDown(),
                 set.propagation(),
                 set.maxRequestsPerIdentityAndHour(),
-                set.timeZone()));
+                set.timeZone(),
+                10,
+                5));
 
         assertThatThrownBy(() -> decisions.approve(as(Cast.BOB), request.id(), "Fine.", null))
                 .isInstanceOf(InvalidInputException.class);

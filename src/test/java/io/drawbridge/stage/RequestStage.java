@@ -193,7 +193,9 @@ public abstract class RequestStage extends Stage {
                 set.coolDown(),
                 set.propagation(),
                 set.maxRequestsPerIdentityAndHour(),
-                set.timeZone()));
+                set.timeZone(),
+                set.removalGuardPercent(),
+                set.removalGuardCount()));
     }
 
     protected List<AccessRequests.Rung> rungs(AccessRequest request) {

@@ -39,7 +39,9 @@ class JdbcSettings implements Settings {
                         Duration.parse(row.getString("cool_down")),
                         Duration.parse(row.getString("propagation")),
                         row.getInt("max_requests_per_identity_and_hour"),
-                        ZoneId.of(row.getString("time_zone"))))
+                        ZoneId.of(row.getString("time_zone")),
+                        row.getInt("removal_guard_percent"),
+                        row.getInt("removal_guard_count")))
                 .optional()
                 .orElse(TenantSettings.DEFAULT);
     }
@@ -53,8 +55,9 @@ class JdbcSettings implements Settings {
         database.sql(
                         """
                         insert into tenant_setting (tenant_id, request_user_justification, min_duration, max_duration,
-                                preset_duration, cool_down, propagation, max_requests_per_identity_and_hour, time_zone)
-                        values (?, ?, ?, ?, ?, ?, ?, ?, ?)""")
+                                preset_duration, cool_down, propagation, max_requests_per_identity_and_hour, time_zone,
+                                removal_guard_percent, removal_guard_count)
+                        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""")
                 .params(
                         tenant.value(),
                         settings.requestUserJustification(),
@@ -64,7 +67,9 @@ class JdbcSettings implements Settings {
                         settings.coolDown().toString(),
                         settings.propagation().toString(),
                         settings.maxRequestsPerIdentityAndHour(),
-                        settings.timeZone().getId())
+                        settings.timeZone().getId(),
+                        settings.removalGuardPercent(),
+                        settings.removalGuardCount())
                 .update();
     }
 

@@ -58,7 +58,9 @@ class SettingsController {
             @Nullable String coolDown,
             @Nullable String propagation,
             @Nullable Integer maxRequestsPerIdentityAndHour,
-            @Nullable String timeZone) {
+            @Nullable String timeZone,
+            @Nullable Integer removalGuardPercent,
+            @Nullable Integer removalGuardCount) {
 
         static SettingsRepresentation of(TenantSettings settings) {
             return new SettingsRepresentation(
@@ -69,7 +71,9 @@ class SettingsController {
                     settings.coolDown().toString(),
                     settings.propagation().toString(),
                     settings.maxRequestsPerIdentityAndHour(),
-                    settings.timeZone().getId());
+                    settings.timeZone().getId(),
+                    settings.removalGuardPercent(),
+                    settings.removalGuardCount());
         }
 
         /** These settings, and what holds for whatever is not among them. */
@@ -81,9 +85,15 @@ class SettingsController {
                             presetDuration,
                             coolDown,
                             propagation,
-                            maxRequestsPerIdentityAndHour == null ? null : maxRequestsPerIdentityAndHour.toString(),
-                            timeZone)
+                            digits(maxRequestsPerIdentityAndHour),
+                            timeZone,
+                            digits(removalGuardPercent),
+                            digits(removalGuardCount))
                     .over(now, "ISO 8601 in whole seconds, such as PT1H");
+        }
+
+        private static @Nullable String digits(@Nullable Integer number) {
+            return number == null ? null : number.toString();
         }
 
         private static String access(@Nullable Duration duration) {

@@ -83,7 +83,9 @@ class SettingsPage {
             @Nullable String coolDown,
             @Nullable String propagation,
             @Nullable String maxRequestsPerIdentityAndHour,
-            @Nullable String timeZone) {
+            @Nullable String timeZone,
+            @Nullable String removalGuardPercent,
+            @Nullable String removalGuardCount) {
 
         static Typed of(TenantSettings settings) {
             return new Typed(
@@ -94,7 +96,9 @@ class SettingsPage {
                     words(settings.coolDown()),
                     words(settings.propagation()),
                     String.valueOf(settings.maxRequestsPerIdentityAndHour()),
-                    settings.timeZone().getId());
+                    settings.timeZone().getId(),
+                    String.valueOf(settings.removalGuardPercent()),
+                    String.valueOf(settings.removalGuardCount()));
         }
 
         /** These settings, and what holds now for whatever is not among them. */
@@ -107,7 +111,9 @@ class SettingsPage {
                             duration(coolDown),
                             duration(propagation),
                             maxRequestsPerIdentityAndHour,
-                            timeZone)
+                            timeZone,
+                            removalGuardPercent,
+                            removalGuardCount)
                     .over(now, "such as 90 seconds, 15m, 2h 30m or 7 days");
         }
 
@@ -206,6 +212,25 @@ class SettingsPage {
                             timeZone,
                             now.timeZone,
                             usual.timeZone,
+                            wrong),
+                    field(
+                            "removalGuardPercent",
+                            "Removals without asking, in percent",
+                            "A reconciliation that finds more access without a grant than so much of the living grants,"
+                                    + " and more than the number below, removes nothing and asks an administrator.",
+                            "From 0 to 100.",
+                            removalGuardPercent,
+                            now.removalGuardPercent,
+                            usual.removalGuardPercent,
+                            wrong),
+                    field(
+                            "removalGuardCount",
+                            "Removals without asking, in number",
+                            "So many are removed in any case.",
+                            "From 0 to 1000.",
+                            removalGuardCount,
+                            now.removalGuardCount,
+                            usual.removalGuardCount,
                             wrong));
         }
 

@@ -99,7 +99,11 @@ class SettingsPageTest extends Office {
                         "maxRequestsPerIdentityAndHour",
                         " 5 ",
                         "timeZone",
-                        "Europe/Berlin")
+                        "Europe/Berlin",
+                        "removalGuardPercent",
+                        "25",
+                        "removalGuardCount",
+                        "0")
                 .andExpect(redirectedUrl(SETTINGS))
                 .andExpect(flash().attribute("done", containsString("as you typed them")));
 
@@ -112,7 +116,9 @@ class SettingsPageTest extends Office {
                         Duration.ZERO,
                         Duration.ofMinutes(3),
                         5,
-                        ZoneId.of("Europe/Berlin")));
+                        ZoneId.of("Europe/Berlin"),
+                        25,
+                        0));
         assertThat(actions()).containsExactly("settings.changed");
         assertThat(database.sql("select details from audit_record where action = 'settings.changed'")
                         .query(String.class)
@@ -131,7 +137,9 @@ class SettingsPageTest extends Office {
             "coolDown",
             "propagation",
             "maxRequestsPerIdentityAndHour",
-            "timeZone"
+            "timeZone",
+            "removalGuardPercent",
+            "removalGuardCount"
         };
         String[] fields = new String[names.length * 2];
         for (int each = 0; each < names.length; each++) {
@@ -174,6 +182,13 @@ class SettingsPageTest extends Office {
                 .andExpect(content().string(containsString("is not known; expected a zone")))
                 .andExpect(content().string(containsString("value=\"&lt;script&gt;")))
                 .andExpect(content().string(not(containsString("<script>alert"))));
+        send(ERIN, SETTINGS, "removalGuardPercent", "101", "removalGuardCount", "some")
+                .andExpect(status().isUnprocessableEntity())
+                .andExpect(content().string(containsString("must be a whole number between 0 and 1000.")));
+        send(ERIN, SETTINGS, "removalGuardPercent", "101", "removalGuardCount", "1001")
+                .andExpect(status().isUnprocessableEntity())
+                .andExpect(content().string(containsString("must be between 0 and 100.")))
+                .andExpect(content().string(containsString("must be between 0 and 1000.")));
         send(ERIN, SETTINGS, "propagation", "1 day", "maxDuration", "1s")
                 .andExpect(status().isUnprocessableEntity())
                 .andExpect(content().string(containsString("must be between PT0S and PT1H.")))
