@@ -1,14 +1,17 @@
 package io.drawbridge;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.net.SocketTimeoutException;
 import java.util.Objects;
 import java.util.Properties;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.config.YamlPropertiesFactoryBean;
 import org.springframework.core.io.ClassPathResource;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
@@ -29,6 +32,22 @@ class ProductionConnectionTest {
                             + shown(database, "tcp_keepalives_interval") * shown(database, "tcp_keepalives_count"))
                     .isPositive()
                     .isLessThanOrEqualTo(20);
+        }
+    }
+
+    @Test
+    @DisplayName("is given up if the database has fallen silent")
+    void isGivenUpIfTheDatabaseVanishes() throws Exception {
+        Properties driver = driver();
+        assertThat(Integer.parseInt(driver.getProperty("socketTimeout"))).isBetween(1, 60);
+        driver.setProperty("socketTimeout", "1");
+        try (EmbeddedPostgres server = EmbeddedPostgres.start()) {
+            JdbcClient database =
+                    JdbcClient.create(new DriverManagerDataSource(server.getJdbcUrl("postgres", "postgres"), driver));
+
+            assertThatThrownBy(() -> database.sql("select pg_sleep(30)").query().listOfRows())
+                    .isInstanceOf(DataAccessException.class)
+                    .hasRootCauseInstanceOf(SocketTimeoutException.class);
         }
     }
 

@@ -24,15 +24,18 @@ class EngineMigrations extends AbstractProcessEnginePlugin {
     private static final String HISTORY = "engine_schema_history";
 
     private final DataSource database;
+    private final PatientMigrations patience;
 
-    EngineMigrations(DataSource database) {
+    EngineMigrations(DataSource database, PatientMigrations patience) {
         this.database = database;
+        this.patience = patience;
     }
 
     @Override
     public void postProcessEngineBuild(ProcessEngine engine) {
         Flyway.configure()
                 .dataSource(database)
+                .callbacks(patience)
                 .locations(locations(engine))
                 .table(HISTORY)
                 .baselineOnMigrate(true)
