@@ -55,7 +55,7 @@ class RetentionRounds {
         do {
             forgotten = kept.forget(tenant, before, properties.batch());
             all += forgotten;
-        } while (forgotten == properties.batch() && ++batches < MOST_BATCHES);
+        } while (forgotten > 0 && ++batches < MOST_BATCHES);
         if (all > 0) {
             LOG.info("{} old {} of {} were deleted, from before {}.", all, kept.kind(), tenant, before);
         }

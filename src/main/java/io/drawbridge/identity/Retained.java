@@ -16,7 +16,8 @@ public interface Retained {
      * Deletes what was done with before that moment, the oldest first, in one transaction; audit records are never among it.
      *
      * @param most rows that count, such as requests; what belongs to them goes with them
-     * @return how many went; as many as {@code most} if there may be more
+     * @return how many went; none if there was nothing that could go. What went may have been named by another row, which
+     *     can go now: so whoever wants all of it gone asks until none goes
      */
     int forget(TenantId tenant, Instant before, int most);
 

@@ -17,6 +17,8 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +40,11 @@ class RetentionTest {
     private static final Instant NOW = Instant.parse("2026-01-15T12:00:00Z");
     private static final Instant OLD = NOW.minus(Duration.ofDays(500));
     private static final Instant YOUNG = NOW.minus(Duration.ofDays(10));
-    private static final String HELD_BY_THE_ENGINE = "denied-and-in-the-engine";
+
+    /** So many that a batch is full of them, and older than all that goes. */
+    private static final Set<RequestId> HELD_BY_THE_ENGINE = IntStream.range(0, 25)
+            .mapToObj(number -> new RequestId("held-" + number))
+            .collect(Collectors.toSet());
 
     @Configuration(proxyBeanMethods = false)
     @EnableTransactionManagement
@@ -97,7 +103,9 @@ class RetentionTest {
                     .forget();
         }
 
-        assertThat(keys(database, "select id from access_request"))
+        assertThat(keys(database, "select id from access_request where id like 'held-%'"))
+                .hasSize(HELD_BY_THE_ENGINE.size());
+        assertThat(keys(database, "select id from access_request where id not like 'held-%'"))
                 .containsExactlyInAnyOrder(
                         "denied-lately",
                         "pending",
@@ -108,8 +116,7 @@ class RetentionTest {
                         "revoked-lately",
                         "glass-not-reviewed",
                         "expired-and-named",
-                        "names-the-expired",
-                        HELD_BY_THE_ENGINE);
+                        "names-the-expired");
         for (String table : List.of("request_message", "request_rung", "request_identity_user", "policy_decision")) {
             assertThat(keys(database, "select distinct request_id from " + table))
                     .as(table)
@@ -135,7 +142,7 @@ class RetentionTest {
                 new Class<?>[] {RequestWorkflow.class},
                 (proxy, method, arguments) -> {
                     assertThat(method.getName()).isEqualTo("running");
-                    return Set.of(new RequestId(HELD_BY_THE_ENGINE));
+                    return HELD_BY_THE_ENGINE;
                 });
     }
 
@@ -167,7 +174,12 @@ class RetentionTest {
                 .update();
         request(database, "expired-and-named", "EXPIRED", OLD, null);
         request(database, "names-the-expired", "DENIED", YOUNG, "expired-and-named");
-        request(database, HELD_BY_THE_ENGINE, "DENIED", OLD, null);
+        HELD_BY_THE_ENGINE.forEach(
+                held -> request(database, held.value(), "DENIED", OLD.minus(Duration.ofDays(1)), null));
+        // Each goes only once the one that names it is gone.
+        request(database, "asked", "DENIED", OLD, null);
+        request(database, "asked-again", "DENIED", OLD, "asked");
+        request(database, "asked-once-more", "DENIED", OLD, "asked-again");
         notice(database, "delivered", OLD, OLD);
         notice(database, "delivered-lately", YOUNG, YOUNG);
         notice(database, "never-delivered", OLD, null);
@@ -189,6 +201,8 @@ class RetentionTest {
         drift(database, "settled-lately", YOUNG, null, null);
         drift(database, "whole", OLD, null, null);
         drift(database, "part", YOUNG, null, "whole");
+        drift(database, "old-whole", OLD, null, null);
+        drift(database, "old-part", OLD, null, "old-whole");
         database.sql("insert into audit_record (tenant_id, recorded_at, actor, action, subject, details)"
                         + " values ('acme', ?, 'bob@acme.example', 'request.denied', 'ancient', '{}')")
                 .param(OLD.atOffset(ZoneOffset.UTC))

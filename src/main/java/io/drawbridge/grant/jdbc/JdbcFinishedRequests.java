@@ -8,6 +8,7 @@ import io.drawbridge.request.RequestWorkflow;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -24,8 +25,9 @@ import org.springframework.transaction.annotation.Transactional;
 class JdbcFinishedRequests implements Retained {
     private static final String FINISHED =
             """
-            select r.id from access_request r
+            select r.id, r.created_at from access_request r
             where r.tenant_id = :tenant and r.created_at < :before and r.status_since < :before
+                and (r.created_at > :createdAt or r.created_at = :createdAt and r.id > :id)
                 and r.status in ('APPROVED', 'DENIED', 'EXPIRED', 'ABANDONED', 'ABANDONED_EXPIRED', 'CANCELLED')
                 and (r.review_due_at is null or r.reviewed_at < :before)
                 and (r.status <> 'APPROVED'
@@ -56,16 +58,22 @@ class JdbcFinishedRequests implements Retained {
     @Override
     @Transactional
     public int forget(TenantId tenant, Instant before, int most) {
-        OffsetDateTime at = before.atOffset(ZoneOffset.UTC);
-        List<RequestId> finished = database.sql(FINISHED)
-                .param("tenant", tenant.value())
-                .param("before", at)
-                .param("most", most)
-                .query((row, number) -> new RequestId(row.getString(1)))
-                .list();
-        Set<RequestId> running = workflow.running(finished);
-        List<RequestId> gone =
-                finished.stream().filter(id -> !running.contains(id)).toList();
+        List<RequestId> gone = new ArrayList<>();
+        Place place = Place.FIRST;
+        while (gone.size() < most) {
+            List<Place> finished = finished(tenant, before, place, most);
+            if (finished.isEmpty()) {
+                break;
+            }
+            Set<RequestId> running =
+                    workflow.running(finished.stream().map(Place::id).toList());
+            finished.stream()
+                    .map(Place::id)
+                    .filter(id -> !running.contains(id))
+                    .limit(most - gone.size())
+                    .forEach(gone::add);
+            place = finished.get(finished.size() - 1);
+        }
         if (gone.isEmpty()) {
             return 0;
         }
@@ -78,5 +86,24 @@ class JdbcFinishedRequests implements Retained {
                 .update();
         requests.remove(gone);
         return gone.size();
+    }
+
+    /** Those after that place, in the order in which they go. */
+    private List<Place> finished(TenantId tenant, Instant before, Place place, int most) {
+        return database.sql(FINISHED)
+                .param("tenant", tenant.value())
+                .param("before", before.atOffset(ZoneOffset.UTC))
+                .param("createdAt", place.createdAt())
+                .param("id", place.id().value())
+                .param("most", most)
+                .query((row, number) ->
+                        new Place(new RequestId(row.getString(1)), row.getObject(2, OffsetDateTime.class)))
+                .list();
+    }
+
+    /** Where one stands in the order; the engine is asked about those that follow, so that it holds up no other. */
+    private record Place(RequestId id, OffsetDateTime createdAt) {
+        /** Before all of them: no request is older than this program. */
+        static final Place FIRST = new Place(new RequestId("-"), Instant.EPOCH.atOffset(ZoneOffset.UTC));
     }
 }
