@@ -9,7 +9,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * How long is kept what is done with. Audit records are kept for ever.
  *
  * @param requests after the request was final and its grant closed; at least 1 day, as the others
- * @param notices after they were made, if they were delivered
+ * @param notices after they were made and delivered, or given up
  * @param events after they came in; an event that comes again later is a new one
  * @param deadLetters after they came in
  * @param drift after the finding was settled

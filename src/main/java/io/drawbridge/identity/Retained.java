@@ -25,7 +25,7 @@ public interface Retained {
     enum Kind {
         /** Requests that are final, with all that belongs to them: messages, judgements, rungs, a closed grant. */
         REQUESTS,
-        /** Notices that were delivered. */
+        /** Notices that were delivered, or given up. */
         NOTICES,
         /** Which events came in, and what was told lately. */
         EVENTS,

@@ -76,7 +76,7 @@ class RetentionTest {
         Flyway.configure().dataSource(dataSource).load().migrate();
         JdbcClient database = JdbcClient.create(dataSource);
         database.sql("insert into tenant (id, name) values ('acme', 'Acme')").update();
-        Class<?> notices = Class.forName("io.drawbridge.notification.DeliveredNotices");
+        Class<?> notices = Class.forName("io.drawbridge.notification.SettledNotices");
         try (AnnotationConfigApplicationContext house = new AnnotationConfigApplicationContext()) {
             house.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor());
             house.registerBean(DataSource.class, () -> dataSource);
@@ -127,7 +127,12 @@ class RetentionTest {
         assertThat(keys(database, "select grant_id from lease"))
                 .hasSameElementsAs(keys(database, "select id from access_grant"));
         assertThat(keys(database, "select id from notice"))
-                .containsExactlyInAnyOrder("delivered-lately", "never-delivered");
+                .containsExactlyInAnyOrder(
+                        "delivered-lately",
+                        "never-delivered",
+                        "given-up-lately",
+                        "for-a-channel-removed-lately",
+                        "for-a-channel-stopped");
         assertThat(keys(database, "select event_id from intake_event")).containsExactly("lately");
         assertThat(keys(database, "select subject from told")).containsExactly("lately");
         assertThat(keys(database, "select reason from dead_letter")).containsExactly("lately");
@@ -183,6 +188,20 @@ class RetentionTest {
         notice(database, "delivered", OLD, OLD);
         notice(database, "delivered-lately", YOUNG, YOUNG);
         notice(database, "never-delivered", OLD, null);
+        notice(database, "given-up", OLD, null);
+        notice(database, "given-up-lately", OLD, null);
+        giveUp(database, "given-up", OLD);
+        giveUp(database, "given-up-lately", YOUNG);
+        for (String channel : List.of("removed", "removed-lately", "stopped")) {
+            channel(database, channel);
+            notice(database, "for-a-channel-" + channel, OLD, null);
+            database.sql("update notice set channel_id = ? where id = ?")
+                    .params(channel, "for-a-channel-" + channel)
+                    .update();
+        }
+        moment(database, "removed", "removed_at", OLD);
+        moment(database, "removed-lately", "removed_at", YOUNG);
+        moment(database, "stopped", "stopped_at", OLD);
         for (var each : java.util.Map.of("long-ago", OLD, "lately", YOUNG).entrySet()) {
             var at = each.getValue().atOffset(ZoneOffset.UTC);
             database.sql(
@@ -256,6 +275,27 @@ class RetentionTest {
                         + " created_at, sent_at, attempts, next_attempt_at)"
                         + " values (?, 'acme', 'decide', 'bob', 'bob@acme.example', 's', 't', 'h', ?, ?, 0, ?)")
                 .params(java.util.Arrays.asList(id, when, sent == null ? null : sent.atOffset(ZoneOffset.UTC), when))
+                .update();
+    }
+
+    private static void giveUp(JdbcClient database, String id, Instant at) {
+        database.sql("update notice set given_up_at = ? where id = ?")
+                .params(at.atOffset(ZoneOffset.UTC), id)
+                .update();
+    }
+
+    private static void channel(JdbcClient database, String id) {
+        var when = OLD.atOffset(ZoneOffset.UTC);
+        database.sql("insert into notification_channel (id, tenant_id, name, kind, targets, events, scopes, headers,"
+                        + " enabled, created_by, created_at, failures, next_attempt_at)"
+                        + " values (?, 'acme', ?, 'webhook', '', '', '', '', true, 'erin', ?, 0, ?)")
+                .params(id, id, when, when)
+                .update();
+    }
+
+    private static void moment(JdbcClient database, String channel, String column, Instant at) {
+        database.sql("update notification_channel set " + column + " = ? where id = ?")
+                .params(at.atOffset(ZoneOffset.UTC), channel)
                 .update();
     }
 
