@@ -14,6 +14,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param deadLetters after they came in
  * @param drift after the finding was settled
  * @param batch rows that one transaction deletes at most, from 1 to 1,000
+ * @param every how often what is old is deleted, from 1m to 24h
+ * @param initialDelay how long after the start it is deleted first, from 0s to 24h
  */
 @ConfigurationProperties("drawbridge.retention")
 record RetentionProperties(
@@ -22,7 +24,9 @@ record RetentionProperties(
         @DefaultValue("30d") Duration events,
         @DefaultValue("180d") Duration deadLetters,
         @DefaultValue("400d") Duration drift,
-        @DefaultValue("200") int batch) {
+        @DefaultValue("200") int batch,
+        @DefaultValue("PT1H") Duration every,
+        @DefaultValue("PT5M") Duration initialDelay) {
     private static final int LARGEST_BATCH = 1000;
 
     RetentionProperties {
@@ -34,6 +38,15 @@ record RetentionProperties(
         if (batch < 1 || batch > LARGEST_BATCH) {
             throw new IllegalArgumentException(
                     "drawbridge.retention.batch: " + batch + " cannot be used; expected 1 to " + LARGEST_BATCH + ".");
+        }
+        demandUpToADay("every", every, Duration.ofMinutes(1));
+        demandUpToADay("initial-delay", initialDelay, Duration.ZERO);
+    }
+
+    private static void demandUpToADay(String name, Duration value, Duration least) {
+        if (value.compareTo(least) < 0 || value.compareTo(Duration.ofDays(1)) > 0) {
+            throw new IllegalArgumentException(
+                    "drawbridge.retention." + name + ": " + value + " cannot be used; expected " + least + " to 24h.");
         }
     }
 

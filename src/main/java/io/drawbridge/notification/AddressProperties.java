@@ -11,7 +11,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     taken from a request's Host header, which anybody can set
  */
 @ConfigurationProperties("drawbridge")
-public record AddressProperties(@DefaultValue("http://localhost:8080") URI baseUrl) {
+public record AddressProperties(@DefaultValue("http://127.0.0.1:8080") URI baseUrl) {
     public AddressProperties {
         String scheme = baseUrl.getScheme();
         if (!("http".equals(scheme) || "https".equals(scheme))

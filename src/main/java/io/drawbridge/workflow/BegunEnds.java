@@ -12,7 +12,6 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
 /**
@@ -41,9 +40,8 @@ final class BegunEnds extends Rounds {
     /** Whether the last look failed; it is said once. */
     private boolean blind;
 
-    /** @param every pause between two looks */
-    BegunEnds(ReconciliationDesk desk, @Value("${drawbridge.workflow.late-ends-every:PT0.5S}") Duration every) {
-        super("drawbridge-begun-ends", every, PATIENCE);
+    BegunEnds(ReconciliationDesk desk, WorkflowProperties properties) {
+        super("drawbridge-begun-ends", properties.lateEndsEvery(), PATIENCE);
         this.desk = desk;
     }
 

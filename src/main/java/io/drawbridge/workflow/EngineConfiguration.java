@@ -26,7 +26,7 @@ import org.springframework.scheduling.annotation.EnableScheduling;
 /** What makes the engine ours: tenants, people, refusals, incidents, history, and what expressions can see. */
 @Configuration(proxyBeanMethods = false)
 @EnableScheduling
-@EnableConfigurationProperties(ReconciliationProperties.class)
+@EnableConfigurationProperties({ReconciliationProperties.class, WorkflowProperties.class})
 class EngineConfiguration {
 
     private static final long HISTORY_CLEANUP_PRIORITY = -100;

@@ -4,7 +4,6 @@ import java.time.Clock;
 import javax.sql.DataSource;
 import org.camunda.bpm.engine.impl.jobexecutor.JobExecutor;
 import org.camunda.bpm.spring.boot.starter.property.CamundaBpmProperties;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
@@ -22,13 +21,8 @@ class JobsConfiguration {
     /** In the place of the engine's own, which has one pool for everything. */
     @Bean
     @ConditionalOnProperty(name = "camunda.bpm.job-execution.enabled", havingValue = "true", matchIfMissing = true)
-    static NodeJobs jobExecutor(
-            CamundaBpmProperties properties, @Value("${drawbridge.workflow.revocation-threads:6}") int threads) {
-        if (threads < 1 || threads > 100) {
-            throw new IllegalArgumentException(
-                    "drawbridge.workflow.revocation-threads is " + threads + "; expected a number from 1 to 100.");
-        }
-        return new NodeJobs(properties.getJobExecution(), threads);
+    static NodeJobs jobExecutor(CamundaBpmProperties engine, WorkflowProperties properties) {
+        return new NodeJobs(engine.getJobExecution(), properties.revocationThreads());
     }
 
     /** Before anything that a job needs is stopped: what runs is finished, the rest is left to the other nodes. */

@@ -18,7 +18,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
 /**
@@ -48,9 +47,8 @@ final class LateEnds extends Rounds {
     /** Whether the last look failed; it is said once. */
     private volatile boolean blind;
 
-    /** @param every pause between two looks; with the time that is left to a process it is what R52 allows */
-    LateEnds(ReconciliationDesk desk, @Value("${drawbridge.workflow.late-ends-every:PT0.5S}") Duration every) {
-        super("drawbridge-ends", every, PATIENCE);
+    LateEnds(ReconciliationDesk desk, WorkflowProperties properties) {
+        super("drawbridge-ends", properties.lateEndsEvery(), PATIENCE);
         this.desk = desk;
     }
 

@@ -98,7 +98,9 @@ class RetentionTest {
                                     Duration.ofDays(30),
                                     Duration.ofDays(180),
                                     Duration.ofDays(400),
-                                    20),
+                                    20,
+                                    Duration.ofHours(1),
+                                    Duration.ZERO),
                             house.getBean(Clock.class))
                     .forget();
         }
@@ -317,9 +319,9 @@ class RetentionTest {
     @DisplayName("a retention of less than a day is refused with its key")
     void refusesTooShortRetentions() {
         Duration day = Duration.ofDays(1);
-        assertThatThrownBy(() -> new RetentionProperties(day, day, Duration.ofHours(23), day, day, 100))
+        assertThatThrownBy(() -> new RetentionProperties(day, day, Duration.ofHours(23), day, day, 100, day, day))
                 .hasMessageContaining("drawbridge.retention.events: PT23H is too short");
-        assertThatThrownBy(() -> new RetentionProperties(day, day, day, day, day, 0))
+        assertThatThrownBy(() -> new RetentionProperties(day, day, day, day, day, 0, day, day))
                 .hasMessageContaining("drawbridge.retention.batch: 0");
     }
 }

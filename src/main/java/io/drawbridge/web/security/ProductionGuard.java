@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Locale;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.SmartInitializingSingleton;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Profile;
 import org.springframework.core.env.Environment;
 import org.springframework.core.env.Profiles;
@@ -36,12 +35,12 @@ class ProductionGuard implements SmartInitializingSingleton {
             DataSource dataSource,
             JdbcClient database,
             Cloud cloud,
-            @Value("${drawbridge.production.dry-run:false}") boolean dryRunWanted) {
+            ProductionProperties properties) {
         this.environment = environment;
         this.dataSource = dataSource;
         this.database = database;
         this.cloud = cloud;
-        this.dryRunWanted = dryRunWanted;
+        this.dryRunWanted = properties.dryRun();
     }
 
     /**

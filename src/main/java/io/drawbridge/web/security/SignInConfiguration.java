@@ -31,7 +31,12 @@ import org.springframework.security.oauth2.jwt.JwtDecoderFactory;
 
 /** The ways to sign in: at an issuer, by a token or key, and in the demo by a password. */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties({SignInProperties.class, LimitProperties.class, ConfiguredTenants.Properties.class})
+@EnableConfigurationProperties({
+    SignInProperties.class,
+    LimitProperties.class,
+    ConfiguredTenants.Properties.class,
+    ProductionProperties.class
+})
 class SignInConfiguration {
     /** Cost of the demo's password hashes, as a power of two; an unknown name has to take as long as a known one. */
     private static final int BCRYPT_COST = 8;

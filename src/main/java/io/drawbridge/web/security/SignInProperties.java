@@ -33,8 +33,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param createPeople whether somebody that the issuer knows and Drawbridge does not becomes a requester
  * @param recheckAfter after how long a browser's session asks the issuer again, 15 min at most
  * @param roles roles that a group of the issuer brings, such as {@code drawbridge-administrators=ADMINISTRATOR}
+ * @param serviceRoles the role that each word of the service roles claim brings: INTAKE, OPERATIONS or PROCESS_OWNER
  * @param serviceRolesClaim claim of a service's token that lists what it is there for
- * @param serviceRoles the role that each word of that claim brings: INTAKE, OPERATIONS or PROCESS_OWNER
  */
 @ConfigurationProperties("drawbridge.sign-in")
 record SignInProperties(

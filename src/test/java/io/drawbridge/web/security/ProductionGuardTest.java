@@ -112,7 +112,12 @@ class ProductionGuardTest {
             new ResourceDatabasePopulator(new ClassPathResource("db/demo/V1000__demo_organisations.sql"))
                     .execute(dataSource);
         }
-        return new ProductionGuard(environment, dataSource, JdbcClient.create(dataSource), new Unused(), dryRunWanted);
+        return new ProductionGuard(
+                environment,
+                dataSource,
+                JdbcClient.create(dataSource),
+                new Unused(),
+                new ProductionProperties(dryRunWanted));
     }
 
     /** A dry-run cloud that nobody asks anything. */
