@@ -33,11 +33,6 @@ final class EmergenciesAreReviewed implements Rule {
 
     private static boolean holdsInAnEmergency(Diagram diagram, FlowNode node, SequenceFlow flow) {
         boolean fallback = node instanceof InclusiveGateway gateway && flow.equals(gateway.getDefault());
-        return flow.getConditionExpression() == null
-                ? !fallback
-                : diagram.comparison(flow)
-                        .filter(comparison -> comparison.outcome() == Outcome.MODE
-                                && comparison.word().equals(Outcome.MODE.safe()))
-                        .isPresent();
+        return flow.getConditionExpression() == null ? !fallback : SafeDefaults.asksForAnEmergency(diagram, flow);
     }
 }

@@ -90,7 +90,10 @@ enum Owed {
         return all;
     }
 
-    /** What the flow says, and if it is a default, every answer for which there is no flow. */
+    /**
+     * What the flow says, and if it is a default, every answer for which there is no flow. Only exclusive gateways have one
+     * ({@link SafeDefaults}).
+     */
     private static List<Outcome.Comparison> answers(Diagram diagram, SequenceFlow flow) {
         Optional<Outcome.Comparison> own = diagram.comparison(flow);
         if (own.isPresent() || !(flow.getSource() instanceof ExclusiveGateway gateway)) {

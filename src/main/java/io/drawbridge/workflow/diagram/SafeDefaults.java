@@ -15,7 +15,10 @@ import org.camunda.bpm.model.bpmn.instance.InclusiveGateway;
 import org.camunda.bpm.model.bpmn.instance.SequenceFlow;
 import org.camunda.bpm.model.bpmn.instance.UserTask;
 
-/** When in doubt, no: each question has a default answer, and it leads to no access, to asking again or to an alarm. */
+/**
+ * When in doubt, no: questions are asked at exclusive gateways, and each has a default answer that leads to no access, to
+ * asking again or to an alarm.
+ */
 final class SafeDefaults implements Rule {
     /** Parts of the way to access, which nobody takes without a clear yes. */
     private static final Set<Delegate.Effect> ONWARDS =
@@ -39,16 +42,42 @@ final class SafeDefaults implements Rule {
             }
         }
         for (InclusiveGateway gateway : diagram.all(InclusiveGateway.class)) {
-            boolean always = gateway.getDefault() != null
-                    || diagram.outgoing(gateway).stream().anyMatch(flow -> flow.getConditionExpression() == null);
-            if (!always) {
-                flaws.add(Diagram.flaw(
-                        gateway,
-                        "Where no answer holds it would be stuck; give it a default flow or one without"
-                                + " a condition."));
-            }
+            inclusive(diagram, gateway, flaws);
         }
         return flaws;
+    }
+
+    /**
+     * It says what follows a broken glass besides, and nothing else. NB. It takes every answer that holds and its default only
+     * where none does, so that it goes on to access without a yes, or with a no beside it.
+     */
+    private static void inclusive(Diagram diagram, InclusiveGateway gateway, List<Flaw> flaws) {
+        if (gateway.getDefault() != null) {
+            flaws.add(Diagram.flaw(
+                    gateway,
+                    "An inclusive gateway decides nothing and has no default; let an exclusive gateway ask, with the safe"
+                            + " answer as its default."));
+        }
+        List<SequenceFlow> conditional = diagram.outgoing(gateway).stream()
+                .filter(flow -> flow.getConditionExpression() != null)
+                .toList();
+        conditional.stream()
+                .filter(flow -> !asksForAnEmergency(diagram, flow))
+                .forEach(flow -> flaws.add(Diagram.flaw(
+                        flow,
+                        "An inclusive gateway decides nothing and asks only whether ${mode == 'break_glass'}; let an exclusive"
+                                + " gateway ask, with the safe answer as its default.")));
+        if (conditional.size() == diagram.outgoing(gateway).size()) {
+            flaws.add(Diagram.flaw(
+                    gateway, "Where no answer holds it would be stuck; give it a flow without a condition."));
+        }
+    }
+
+    static boolean asksForAnEmergency(Diagram diagram, SequenceFlow flow) {
+        return diagram.comparison(flow)
+                .filter(comparison -> comparison.outcome() == Outcome.MODE
+                        && comparison.word().equals(Outcome.MODE.safe()))
+                .isPresent();
     }
 
     private static void exclusive(Diagram diagram, ExclusiveGateway gateway, List<Flaw> flaws) {
