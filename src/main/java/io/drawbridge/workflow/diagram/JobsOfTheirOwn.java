@@ -7,10 +7,16 @@ import org.camunda.bpm.model.bpmn.instance.FlowNode;
 import org.camunda.bpm.model.bpmn.instance.IntermediateCatchEvent;
 import org.camunda.bpm.model.bpmn.instance.ServiceTask;
 
-/** The cloud is called in jobs of their own; what ends access goes before every other job and is tried again soon. */
+/**
+ * The cloud is called in jobs of their own; what ends access goes before every other job and is tried again soon; and
+ * whatever goes on failing is an incident soon.
+ */
 final class JobsOfTheirOwn implements Rule {
     private static final int URGENT = 100;
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
+
+    /** All pauses of a job together: its incident comes after the last of them (7.24, {@code DefaultJobRetryCmd}). */
+    private static final Duration LONGEST_IN_ALL = Duration.ofMinutes(15);
 
     @Override
     public List<Flaw> flaws(Diagram diagram) {
@@ -27,6 +33,14 @@ final class JobsOfTheirOwn implements Rule {
                         node,
                         "It calls the cloud without retry times; write some, such as PT1S,PT2S,PT5S,PT10S,PT15S."));
             }
+            List<Duration> pauses = Expressions.intervals(Diagram.retryCycle(node));
+            Duration inAll = pauses.stream().reduce(Duration.ZERO, Duration::plus);
+            if (inAll.compareTo(LONGEST_IN_ALL) > 0) {
+                flaws.add(Diagram.flaw(
+                        node,
+                        "Its retry times are " + inAll + " in all, and operations see an incident only after the last;"
+                                + " let them come to 15 minutes at most."));
+            }
             String priority = Diagram.attribute(node, "jobPriority");
             int given = priority.matches("\\d{1,4}") ? Integer.parseInt(priority) : 0;
             if (!isUrgent(diagram, node)) {
@@ -40,7 +54,6 @@ final class JobsOfTheirOwn implements Rule {
                 flaws.add(
                         Diagram.flaw(node, "It ends access and goes before every other job; set its priority to 100."));
             }
-            List<Duration> pauses = Expressions.intervals(Diagram.retryCycle(node));
             if (pauses.isEmpty() || pauses.stream().anyMatch(pause -> pause.compareTo(LONGEST_PAUSE) > 0)) {
                 flaws.add(Diagram.flaw(
                         node,
