@@ -137,9 +137,10 @@ class AwsOutageTest extends GrantStage {
 
         proxy.fault(call -> Optional.empty());
         passing(
-                "both are revoked",
+                "both are revoked, and their processes have come to it",
                 () -> grantOf(early.id()).state() == GrantState.REVOKED
-                        && grantOf(assigned.id()).state() == GrantState.REVOKED);
+                        && grantOf(assigned.id()).state() == GrantState.REVOKED
+                        && runtime.createProcessInstanceQuery().count() == 0);
 
         assertThat(house.allows(house.prod(), AwsHouse.ALICE, "kms:ScheduleKeyDeletion", clock.instant()))
                 .isFalse();
