@@ -7,15 +7,17 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Three kills of {@link ClusterTrial} and two minutes of {@link Soak} in one, in every build. */
+/**
+ * Three kills of {@link ClusterTrial} and {@link Soak} in one, two minutes in all, in every build.
+ *
+ * <p>It takes longer where nodes start slowly: the outages come after the kills and keep their length. In a build the tests
+ * come before packaging, so the nodes run from classes; the trials run from the packaged jar.
+ */
 @DisplayName("Two nodes with load on")
 class ClusterSampleTest {
     private static final Duration LENGTH = Duration.ofMinutes(2);
     private static final double REQUESTS_A_SECOND = 3;
     private static final int KILLS = 3;
-
-    /** Of cloud and database, which in two minutes are away for seconds. */
-    private static final Duration OUTAGES = Duration.ofSeconds(15);
 
     @Test
     @DisplayName(
@@ -27,9 +29,13 @@ class ClusterSampleTest {
             assertThat(outcome.faults()).as(outcome.toString()).isEmpty();
             assertThat(outcome.reckoning().promised()).as(outcome.toString()).isGreaterThan((int)
                     (REQUESTS_A_SECOND * LENGTH.toSeconds() / 3));
-            assertThat(outcome.reckoning().latest())
-                    .as(outcome.toString())
-                    .isLessThan(ClusterTrial.LATE_AT_MOST.plus(OUTAGES));
+            assertThat(outcome.lateAroundKills())
+                    .as("around the kills: " + outcome)
+                    .isPositive()
+                    .isLessThanOrEqualTo(ClusterTrial.LATE_AT_MOST);
+            assertThat(outcome.lateBesidesOutages())
+                    .as("besides the outages: " + outcome)
+                    .isLessThanOrEqualTo(ClusterTrial.LATE_AT_MOST);
         }
     }
 }

@@ -3,6 +3,7 @@ package io.drawbridge.cluster;
 import io.drawbridge.stage.DrawbridgeProcess;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -36,6 +37,16 @@ record Reckoning(
             select %s(extract(epoch from c.at - g.ends_at)) from access_grant g
             join (select grant_id, min(at) as at from trial_cloud_call where not opening group by grant_id) c
                 on c.grant_id = g.id""";
+
+    /** A time in which the cloud or the database was away. */
+    record Away(Instant from, Instant until) {
+        /** How much of the time between the two lies in it. */
+        Duration within(Instant begin, Instant end) {
+            Instant first = begin.isAfter(from) ? begin : from;
+            Instant last = end.isBefore(until) ? end : until;
+            return first.isBefore(last) ? Duration.between(first, last) : Duration.ZERO;
+        }
+    }
 
     /**
      * Waits until nothing is under way any more, then reads.
@@ -181,6 +192,43 @@ record Reckoning(
                 .params(from.atOffset(ZoneOffset.UTC), until.atOffset(ZoneOffset.UTC))
                 .query(Double.class)
                 .optional());
+    }
+
+    /** The longest time from the end of a grant to the cloud being asked to close it, of the ends that fell due then. */
+    static Duration latestOfEnds(Cluster cluster, Instant from, Instant until) {
+        return seconds(cluster.database()
+                .sql(String.format(LATENESS, "max") + " where g.ends_at >= ? and g.ends_at < ?")
+                .params(from.atOffset(ZoneOffset.UTC), until.atOffset(ZoneOffset.UTC))
+                .query(Double.class)
+                .optional());
+    }
+
+    /** The longest such time of all, without what the cloud or the database were away of it. */
+    static Duration latestBesides(Cluster cluster, List<Away> away) {
+        return cluster
+                .database()
+                .sql(
+                        """
+                        select g.ends_at, c.at from access_grant g
+                        join (select grant_id, min(at) as at from trial_cloud_call where not opening group by grant_id) c
+                            on c.grant_id = g.id""")
+                .query((row, number) -> besides(
+                        row.getObject(1, OffsetDateTime.class).toInstant(),
+                        row.getObject(2, OffsetDateTime.class).toInstant(),
+                        away))
+                .list()
+                .stream()
+                .max(Duration::compareTo)
+                .orElse(Duration.ZERO);
+    }
+
+    /** How late it was closed, without what lay in an outage. */
+    static Duration besides(Instant end, Instant closed, List<Away> away) {
+        Duration late = Duration.between(end, closed);
+        for (Away each : away) {
+            late = late.minus(each.within(end, closed));
+        }
+        return late;
     }
 
     /** Lets the next reckoning begin anew. */

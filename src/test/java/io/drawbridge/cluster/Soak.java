@@ -16,7 +16,10 @@ import java.util.Objects;
  * 1 if anything is lost, or grows.
  */
 public final class Soak {
-    /** Of the time that the kills leave; the nodes' vitals are taken between, with the load on and nothing amiss. */
+    /**
+     * Of the time that is left once the kills are over and what fell due by then is closed, or late; the nodes' vitals are
+     * taken between, with the load on and nothing amiss.
+     */
     private static final double FIRST_LOOK = 0.2;
 
     private static final double CLOUD_DOWN = 0.25;
@@ -24,6 +27,11 @@ public final class Soak {
     private static final double MAIL_DOWN = 0.6;
 
     private static final Duration QUIET = Duration.ofSeconds(30);
+
+    /** What the outages need, however long the kills took. */
+    static final Duration LEAST = Duration.ofSeconds(50);
+
+    static final Duration SHORTEST_OUTAGE = Duration.ofSeconds(5);
 
     private Soak() {}
 
@@ -59,7 +67,13 @@ public final class Soak {
         }
     }
 
-    /** What came of it; {@code faults} names what is not as it has to be. */
+    /**
+     * What came of it; {@code faults} names what is not as it has to be.
+     *
+     * @param lateAroundKills the longest time from an end that fell due before the killed nodes were all back to the cloud
+     *     being asked to close it; no outage begins before it is too late for them
+     * @param lateBesidesOutages the longest such time of all ends, without what cloud or database were away of it
+     */
     record Outcome(
             Duration took,
             double rate,
@@ -67,19 +81,24 @@ public final class Soak {
             Map<String, Vitals> first,
             Map<String, Vitals> last,
             Reckoning reckoning,
+            Duration lateAroundKills,
+            Duration lateBesidesOutages,
             String audit,
             List<String> faults) {
         @Override
         public String toString() {
             return String.format(
                     Locale.ROOT,
-                    "%d min %d s at %.1f requests a second, answers %s, 99 of 100 within %d ms.%n%s%nfirst %s%nlast  %s%naudit: %s%n%s",
+                    "%d min %d s at %.1f requests a second, answers %s, 99 of 100 within %d ms.%n%s%n"
+                            + "%.2f s late around the kills, %.2f s besides the outages%nfirst %s%nlast  %s%naudit: %s%n%s",
                     took.toMinutes(),
                     took.toSecondsPart(),
                     rate,
                     load.answers(),
                     load.p99().toMillis(),
                     reckoning,
+                    lateAroundKills.toMillis() / 1000.0,
+                    lateBesidesOutages.toMillis() / 1000.0,
                     first,
                     last,
                     audit,
@@ -99,24 +118,32 @@ public final class Soak {
             for (int kill = 0; kill < kills; kill++) {
                 killing.killAndRestart();
             }
+            Instant killed = Instant.now();
+            until(killed, ClusterTrial.LATE_AT_MOST, 1);
             Instant begun = Instant.now();
-            Duration length = whole.minus(Duration.between(start, begun));
+            Duration length = rest(whole, Duration.between(start, begun));
+            List<Reckoning.Away> away = new ArrayList<>();
             until(begun, length, FIRST_LOOK);
             first = vitals(cluster);
 
             until(begun, length, CLOUD_DOWN);
+            Instant cloudDown = Instant.now();
             cluster.cloudDown(true);
-            until(begun, length, CLOUD_DOWN + 0.1);
+            until(cloudDown, outage(length, 0.1), 1);
             cluster.cloudDown(false);
+            away.add(new Reckoning.Away(cloudDown, Instant.now()));
 
             until(begun, length, DATABASE_DOWN);
+            Instant databaseDown = Instant.now();
             cluster.postgres().stop();
-            until(begun, length, DATABASE_DOWN + 0.05);
+            until(databaseDown, outage(length, 0.05), 1);
             cluster.postgres().start();
+            away.add(new Reckoning.Away(databaseDown, Instant.now()));
 
             until(begun, length, MAIL_DOWN);
+            Instant mailDown = Instant.now();
             cluster.stopMail();
-            until(begun, length, MAIL_DOWN + 0.15);
+            until(mailDown, outage(length, 0.15), 1);
             cluster.startMail();
 
             while (Instant.now().isBefore(begun.plus(length))) {
@@ -146,8 +173,29 @@ public final class Soak {
                 faults.add("The audit chain is " + audit);
             }
             return new Outcome(
-                    Duration.between(start, Instant.now()), rate, load, first, last, reckoning, audit, faults);
+                    Duration.between(start, Instant.now()),
+                    rate,
+                    load,
+                    first,
+                    last,
+                    reckoning,
+                    Reckoning.latestOfEnds(cluster, start, killed),
+                    Reckoning.latestBesides(cluster, away),
+                    audit,
+                    faults);
         }
+    }
+
+    /** How long it goes on, after so much time. */
+    static Duration rest(Duration whole, Duration taken) {
+        Duration left = whole.minus(taken);
+        return left.compareTo(LEAST) < 0 ? LEAST : left;
+    }
+
+    /** How long something is away that is to be for such a share of the time. */
+    static Duration outage(Duration length, double share) {
+        Duration wanted = Duration.ofMillis((long) (length.toMillis() * share));
+        return wanted.compareTo(SHORTEST_OUTAGE) < 0 ? SHORTEST_OUTAGE : wanted;
     }
 
     /** Whether the chain is whole, as Drawbridge itself says it. */
