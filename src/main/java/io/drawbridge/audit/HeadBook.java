@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +42,9 @@ final class HeadBook {
     private final Clock clock;
     private final Map<String, Long> lastSigned = new HashMap<>();
 
+    /** By chain; read by others while it is being written. */
+    private final Map<String, Unwritten> unwritten = new ConcurrentHashMap<>();
+
     private HeadBook(
             @Nullable Path directory,
             @Nullable SigningKey key,
@@ -58,6 +63,9 @@ final class HeadBook {
 
     /** The end of a chain. */
     record End(String tenant, String chain, long position, String hash) {}
+
+    /** A chain whose end is to be written down and is not; {@code since}: when that was first tried. */
+    record Unwritten(String tenant, Instant since) {}
 
     /**
      * Opens the directory, and makes it and a key in it if they are not there.
@@ -118,10 +126,21 @@ final class HeadBook {
         if (directory == null || grown.isEmpty()) {
             return 0;
         }
+        // NB. Before it is tried: a directory that hangs is seen as well as one that refuses.
+        Instant now = clock.instant();
+        grown.forEach(end -> unwritten.putIfAbsent(end.chain(), new Unwritten(end.tenant(), now)));
         grown.forEach(end -> heads.add(previous -> head(end, Head.INTERVAL, previous)));
         new HeadFile(directory.resolve(HEADS)).append(heads);
-        grown.forEach(end -> lastSigned.put(end.chain(), end.position()));
+        grown.forEach(end -> {
+            lastSigned.put(end.chain(), end.position());
+            unwritten.remove(end.chain());
+        });
         return heads.size();
+    }
+
+    /** Chains whose end this book could not write down yet; never waits for a write. */
+    List<Unwritten> unwritten() {
+        return List.copyOf(unwritten.values());
     }
 
     /** The head that closes an export; null if nothing is signed here. */

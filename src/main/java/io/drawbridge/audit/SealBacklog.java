@@ -29,8 +29,8 @@ class SealBacklog implements Backlog {
 
     @Override
     public String advice() {
-        return "Records are written, but what is changed in them now would not be found. See in the log why they are not"
-                + " sealed, and that the directory of the signed heads can be written to.";
+        return "Records are written, but what is changed in them now would not be found. The log says at \"could not be"
+                + " sealed\" why; see that the database answers.";
     }
 
     /** They are sealed within a second. */

@@ -20,11 +20,20 @@ class SealingRounds extends Rounds {
     private static final Logger LOG = LoggerFactory.getLogger(SealingRounds.class);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+    /** From a head that could not be written to the next try. */
+    private static final Duration AGAIN = Duration.ofSeconds(5);
+
     private final AuditSealer sealer;
     private final HeadBook heads;
     private final AuditProperties properties;
     private final Clock clock;
     private Instant signDue = Instant.MIN;
+
+    /** Whether the last round could not seal; it is said once. */
+    private boolean unsealed;
+
+    /** Whether the last head could not be signed and written; it is said once. */
+    private boolean unsigned;
 
     SealingRounds(AuditSealer sealer, HeadBook heads, AuditProperties properties, Clock clock) {
         super("drawbridge-audit", properties.sealEvery(), PATIENCE);
@@ -51,18 +60,44 @@ class SealingRounds extends Rounds {
         return Integer.MIN_VALUE;
     }
 
-    private void round() {
+    /** Signs whether or not it could seal: what was sealed before is worth it, and one tenant does not stop another's. */
+    void round() {
+        seal();
+        Instant now = clock.instant();
+        if (heads.signs() && !now.isBefore(signDue)) {
+            signDue = now.plus(sign() ? properties.signEvery() : shorter(AGAIN, properties.signEvery()));
+        }
+    }
+
+    private void seal() {
         try {
             sealer.sealAll();
-            Instant now = clock.instant();
-            if (heads.signs() && !now.isBefore(signDue)) {
-                heads.sign(sealer.ends());
-                signDue = now.plus(properties.signEvery());
-            }
-        } catch (IOException unwritable) {
-            LOG.error("Signed heads of the audit chain cannot be written; it is tried again.", unwritable);
+            unsealed = false;
         } catch (RuntimeException failure) {
-            LOG.error("Audit records could not be sealed; it is tried again.", failure);
+            if (!unsealed) {
+                LOG.error("Audit records could not be sealed; it is tried again until they can.", failure);
+            }
+            unsealed = true;
         }
+    }
+
+    /** Whether all that has grown is signed, and on the disk. */
+    private boolean sign() {
+        try {
+            heads.sign(sealer.ends());
+            unsigned = false;
+        } catch (IOException | RuntimeException failure) {
+            if (!unsigned) {
+                LOG.error(
+                        "Signed heads of the audit chain cannot be written; it is tried again until they can.",
+                        failure);
+            }
+            unsigned = true;
+        }
+        return !unsigned;
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 }

@@ -33,7 +33,10 @@ final class Ledger {
     private int recorded;
 
     Ledger(DataSource dataSource, Path directory) {
-        Clock clock = Clock.fixed(Instant.parse("2026-01-15T12:00:00.123456Z"), ZoneOffset.UTC);
+        this(dataSource, directory, Clock.fixed(Instant.parse("2026-01-15T12:00:00.123456Z"), ZoneOffset.UTC));
+    }
+
+    Ledger(DataSource dataSource, Path directory, Clock clock) {
         Flyway.configure().dataSource(dataSource).load().migrate();
         DataSourceTransactionManager manager = new DataSourceTransactionManager(dataSource);
         this.dataSource = dataSource;
