@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.zaxxer.hikari.HikariDataSource;
+import io.drawbridge.policy.AccessPolicies;
+import io.drawbridge.policy.cedar.OtherPolicies;
 import io.drawbridge.stage.LiveStage;
 import io.drawbridge.stage.Scrape;
 import java.io.IOException;
@@ -46,6 +48,9 @@ class OperationsTest extends LiveStage {
 
     @Autowired
     private HikariDataSource pool;
+
+    @Autowired
+    private AccessPolicies policies;
 
     @Test
     @DisplayName(
@@ -171,7 +176,7 @@ class OperationsTest extends LiveStage {
     }
 
     @Test
-    @DisplayName("is ready only while database, job executor and policies are there, and lives all the while")
+    @DisplayName("is ready only while database and job executor are there, and lives all the while")
     void isReadyOnlyWithAllItNeeds() throws SQLException {
         assertThat(ready()).isEqualTo(200);
         JsonNode parts = get("oscar", "/actuator/health/readiness").body().path("components");
@@ -200,6 +205,35 @@ class OperationsTest extends LiveStage {
             assertThat(get(null, "/actuator/health/liveness").status()).isEqualTo(200);
         });
         await().untilAsserted(() -> assertThat(ready()).isEqualTo(200));
+    }
+
+    @Test
+    @DisplayName("is not ready while no tenant has policies, and is with those of one, whoever else has none")
+    @SuppressWarnings("try") // What is put in place counts by being open.
+    void isReadyWithPoliciesOfOneTenant() {
+        try (OtherPolicies none = OtherPolicies.instead(policies, "")) {
+            assertThat(ready()).isEqualTo(503);
+            assertThat(get("oscar", "/actuator/health/readiness").at("/components/policies/status"))
+                    .isEqualTo("DOWN");
+            assertThat(withoutPolicies()).containsExactly("acme", "globex");
+            assertThat(get(null, "/actuator/health/liveness").status()).isEqualTo(200);
+        }
+        try (OtherPolicies some =
+                OtherPolicies.instead(policies, "@id(\"nobody\") forbid(principal, action, resource);")) {
+            assertThat(ready()).isEqualTo(200);
+            assertThat(withoutPolicies()).containsExactly("globex");
+        }
+        assertThat(ready()).isEqualTo(200);
+        assertThat(withoutPolicies()).isEmpty();
+    }
+
+    private List<String> withoutPolicies() {
+        List<String> tenants = new ArrayList<>();
+        get("oscar", "/actuator/health/readiness")
+                .body()
+                .at("/components/policies/details/withoutPolicies")
+                .forEach(tenant -> tenants.add(tenant.asText()));
+        return tenants;
     }
 
     /** Nobody gets a connection meanwhile. */

@@ -23,7 +23,8 @@ class EngineHealth extends AbstractHealthIndicator {
         health.down()
                 .withDetail(
                         "reason",
-                        "The engine's job executor is not running: the node starts or stops, or"
-                                + " camunda.bpm.job-execution.enabled is false.");
+                        "The engine's job executor is not running: the node starts or stops,"
+                                + " camunda.bpm.job-execution.enabled is false, or a thread that takes jobs has ended,"
+                                + " and the node has to be started anew.");
     }
 }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What goes on in the engine, in keys and names of diagrams; implemented by the engine's floor. */
 public interface EngineRoom {
-    /** Whether this node's job executor takes jobs; asks no database. */
+    /** Whether this node takes jobs, revocations as well as all others; asks no database. */
     boolean takesJobs();
 
     /** The job executor of this node, and who holds jobs now. */

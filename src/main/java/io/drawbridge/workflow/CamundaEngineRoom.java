@@ -48,14 +48,18 @@ class CamundaEngineRoom implements EngineRoom {
 
     @Override
     public boolean takesJobs() {
-        return jobExecutor().isActive();
+        return takesJobs(jobExecutor());
+    }
+
+    private static boolean takesJobs(JobExecutor executor) {
+        return executor instanceof PriorityJobExecutor jobs ? jobs.takesJobs() : executor.isActive();
     }
 
     @Override
     public Executor executor() {
         JobExecutor executor = jobExecutor();
         return new Executor(
-                executor.isActive(),
+                takesJobs(executor),
                 executor.getLockOwner(),
                 executor instanceof PriorityJobExecutor jobs ? jobs.mostAtOnce() : 0,
                 database.sql("select distinct LOCK_OWNER_ from ACT_RU_JOB where LOCK_EXP_TIME_ > ? order by 1")

@@ -16,7 +16,7 @@ final class NodeJobs extends PriorityJobExecutor {
     /** Revocations, as the diagrams say; whatever has more goes with them. */
     static final long REVOCATION = 100;
 
-    private final PriorityJobExecutor revocations;
+    final PriorityJobExecutor revocations;
 
     /** @param revocationThreads how many revocations are executed at once */
     NodeJobs(JobExecutionProperty settings, int revocationThreads) {
@@ -49,6 +49,12 @@ final class NodeJobs extends PriorityJobExecutor {
     @Override
     int mostAtOnce() {
         return super.mostAtOnce() + revocations.mostAtOnce();
+    }
+
+    /** Revocations and everything else. */
+    @Override
+    boolean takesJobs() {
+        return super.takesJobs() && revocations.takesJobs();
     }
 
     @Override

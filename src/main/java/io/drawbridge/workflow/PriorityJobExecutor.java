@@ -56,6 +56,16 @@ class PriorityJobExecutor extends ThreadPoolJobExecutor {
         return mostThreads;
     }
 
+    /**
+     * Whether it is started and the thread lives that takes its jobs.
+     *
+     * <p>An error of the machine ends that thread, and nothing starts another (7.24, SequentialJobAcquisitionRunnable).
+     */
+    boolean takesJobs() {
+        Thread taking = jobAcquisitionThread;
+        return isActive() && taking != null && taking.isAlive();
+    }
+
     @Override
     protected void ensureInitialization() {
         setAcquireJobsCmdFactory(jobs -> new PriorityAcquisition(this, jobs, least, most));

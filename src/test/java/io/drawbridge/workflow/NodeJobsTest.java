@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.drawbridge.stage.DrawbridgeProcess;
 import io.drawbridge.stage.LiveStage;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -62,6 +63,35 @@ class NodeJobsTest extends LiveStage {
         assertThat(get("alice", "/v1/requests/" + request).at("/grant/state")).isEqualTo("PROVISIONING");
         jobs.start();
         awaitState(request, "ACTIVE");
+    }
+
+    @Test
+    @DisplayName("R53 take the node out of service when a thread has died that takes revocations, or one that takes the"
+            + " rest")
+    void takeTheNodeOutOfServiceWhenNobodyTakesThem() {
+        for (PriorityJobExecutor executor : List.of(jobs.revocations, jobs)) {
+            assertThat(readiness()).isEqualTo(200);
+            try {
+                executor.setAcquireJobsCmdFactory(most -> {
+                    throw new OutOfMemoryError("None of the machine's, in " + executor.getName() + ".");
+                });
+                executor.jobWasAdded();
+
+                DrawbridgeProcess.await("the node is out of service", PATIENCE, () -> readiness() == 503);
+                assertThat(jobs.isActive()).isTrue();
+                assertThat(jobs.revocations.isActive()).isTrue();
+                assertThat(get("oscar", "/v1/operations").at("/executor/active"))
+                        .isEqualTo("false");
+            } finally {
+                jobs.shutdown();
+                jobs.start();
+            }
+        }
+        assertThat(readiness()).isEqualTo(200);
+    }
+
+    private int readiness() {
+        return get(null, "/actuator/health/readiness").status();
     }
 
     private String ask(String permission) {
