@@ -87,6 +87,14 @@ public interface Cloud {
     }
 
     /**
+     * What is wanted in accounts, by controls and by leases, and is not in force yet; one entry for a tenant. Says only what
+     * is known here, and asks the cloud nothing.
+     */
+    default List<Unwritten> unwritten() {
+        return List.of();
+    }
+
+    /**
      * Everything that the cloud holds of a tenant, read from the cloud itself.
      *
      * @throws CloudException if it cannot be asked in full; an inventory that may lack something is none
@@ -139,6 +147,14 @@ public interface Cloud {
      * @param lateness how late a revocation may be confirmed, by what waits for the cloud's quotas now; zero if nothing does
      */
     record Ending(boolean byItself, Duration lateness) {}
+
+    /**
+     * Accounts of a tenant in which something is not in force.
+     *
+     * @param accounts how many, from 1
+     * @param since when the oldest of it was wanted
+     */
+    record Unwritten(TenantId tenant, long accounts, Instant since) {}
 
     /**
      * What a cloud holds.

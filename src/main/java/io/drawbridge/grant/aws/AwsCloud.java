@@ -76,6 +76,11 @@ class AwsCloud implements Cloud {
     }
 
     @Override
+    public List<Unwritten> unwritten() {
+        return exemptions.unwritten();
+    }
+
+    @Override
     public Inventory inventory(TenantId tenant) {
         Inventory lifted = exemptions.inventory(tenant);
         Inventory assigned = assignments.inventory(tenant);

@@ -48,6 +48,11 @@ class Closures {
      * @param withoutEffect exemptions that no policy can express, in words; whoever they mean is closed out
      */
     record Closure(AccountClosure closed, List<String> withoutEffect) {
+        boolean closesAnything() {
+            return !closed.protectedActions().isEmpty()
+                    || !closed.disabledServices().isEmpty();
+        }
+
         /** The same exactly if the same is closed to the same. */
         String sha256(AlwaysExempt always) {
             return PolicyContent.sha256(closed + "|" + always);

@@ -282,6 +282,14 @@ public class ScpExemptions implements Cloud {
                 .collect(Collectors.toUnmodifiableSet());
     }
 
+    /** A tenant that is not connected any more is left out: nobody writes there. */
+    @Override
+    public List<Unwritten> unwritten() {
+        return tables.unwritten().stream()
+                .filter(unwritten -> connections.of(unwritten.tenant()).isPresent())
+                .toList();
+    }
+
     @Override
     public Inventory inventory(TenantId tenant) {
         return connections.of(tenant).map(inventory::of).orElse(new Inventory(List.of(), List.of()));

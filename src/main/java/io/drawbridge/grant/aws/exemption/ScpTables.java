@@ -1,5 +1,6 @@
 package io.drawbridge.grant.aws.exemption;
 
+import io.drawbridge.grant.Cloud;
 import io.drawbridge.grant.GrantId;
 import io.drawbridge.grant.aws.scp.PrincipalId;
 import io.drawbridge.identity.TenantId;
@@ -136,16 +137,28 @@ class ScpTables {
      * Everything up to that number is in force.
      *
      * @param closure what the controls close by it, as {@link Closures.Closure#sha256}
+     * @param asOf when it was seen what was wanted by then; whatever is wanted beyond it has not waited for longer
      */
-    void written(TenantId tenant, ScopeId account, long number, String closure) {
+    void written(TenantId tenant, ScopeId account, long number, String closure, Instant asOf) {
         database.sql(
                         """
                         update scp_account set written = ?, attempts = 0, failure = null, failure_is_final = false,
                                 urgent = (urgent and wanted > ?), closure_sha256 = ?,
-                                dirty_since = case when wanted > ? then dirty_since else null end
+                                dirty_since = case when wanted > ? then cast(? as timestamp with time zone) else null end
                         where tenant_id = ? and account_id = ? and written < ?""")
-                .params(number, number, closure, number, tenant.value(), account.value(), number)
+                .params(number, number, closure, number, at(asOf), tenant.value(), account.value(), number)
                 .update();
+    }
+
+    /** Accounts in which not all that is wanted is in force, and since when the oldest of it was wanted, by tenant. */
+    List<Cloud.Unwritten> unwritten() {
+        return database.sql(
+                        """
+                        select tenant_id, count(*), min(dirty_since) from scp_account where wanted > written
+                        group by tenant_id order by tenant_id""")
+                .query((row, number) ->
+                        new Cloud.Unwritten(new TenantId(row.getString(1)), row.getLong(2), instant(row, 3)))
+                .list();
     }
 
     /** What was opened and closed up to that number is in force, whatever else of the account is not. */

@@ -166,8 +166,15 @@ class ScpWriter {
     /** Whether other actions are closed, or to others, than in what was written; ended leases alone need no write. */
     private boolean differs(AwsConnection connection, ScopeId account) {
         TenantId tenant = connection.tenant();
-        return !tables.closure(tenant, account)
-                .equals(closures.of(tenant, account).sha256(Closures.always(connection.settings())));
+        Closures.Closure closure = closures.of(tenant, account);
+        try {
+            return !tables.closure(tenant, account).equals(closure.sha256(Closures.always(connection.settings())));
+        } catch (IllegalArgumentException incomplete) {
+            // NB. Not swallowed: it fails the write again, which keeps it with the account and lets the others have
+            // their
+            // turn.
+            return closure.closesAnything();
+        }
     }
 
     /** Whether there is quota left for the next account. */
@@ -231,10 +238,15 @@ class ScpWriter {
      *
      * @param target up to which change that is all that is wanted
      * @param closure what is closed by it
+     * @param asOf when it was seen what is wanted
      * @param shortOfRoom why not all that is wanted is in it; null if all is
      */
     private record Plan(
-            long target, String closure, CompiledPolicies compiled, @Nullable NoRoomException shortOfRoom) {}
+            long target,
+            String closure,
+            CompiledPolicies compiled,
+            Instant asOf,
+            @Nullable NoRoomException shortOfRoom) {}
 
     private Plan plan(AwsConnection connection, ScopeId account) {
         TenantId tenant = connection.tenant();
@@ -245,12 +257,16 @@ class ScpWriter {
             AccountClosure closed = closure.closed();
             Instant now = clock.instant();
             try {
-                return new Plan(target, sha256, compile(connection, account, closed, now), null);
+                return new Plan(target, sha256, compile(connection, account, closed, now), now, null);
             } catch (NoRoomException full) {
                 // NB. More is to be closed than fits; what was closed before goes on being written all the same, or no
                 // access could be taken back until there is room.
                 return new Plan(
-                        target, sha256, compile(connection, account, asBefore(tenant, account, closed), now), full);
+                        target,
+                        sha256,
+                        compile(connection, account, asBefore(tenant, account, closed), now),
+                        now,
+                        full);
             }
         });
     }
@@ -308,7 +324,7 @@ class ScpWriter {
         tables.withAccount(tenant, account, () -> {
             tables.confirm(tenant, account, plan.target(), clock.instant());
             if (shortOfRoom == null) {
-                tables.written(tenant, account, plan.target(), plan.closure());
+                tables.written(tenant, account, plan.target(), plan.closure(), plan.asOf());
             }
             return true;
         });

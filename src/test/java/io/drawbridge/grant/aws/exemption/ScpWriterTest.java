@@ -467,6 +467,61 @@ class ScpWriterTest {
         assertThat(allowed(stage.prod, 1, "s3:DeleteBucket")).isFalse();
     }
 
+    @Test
+    @DisplayName(
+            "R10 shows a control that cannot be written since it was found, until it is, and not what came after it")
+    void showsWhatCannotBeWritten() {
+        assertThat(cloud().unwritten()).isEmpty();
+        stage.proxy.fault(call -> call.operation().equals("UpdatePolicy")
+                ? Optional.of(Answer.error(400, "AccessDeniedException", "Not allowed."))
+                : Optional.empty());
+        stage.control(stage.prod.value(), "kms", "PROTECTED");
+        clock.moveBy(Duration.ofMinutes(2));
+        Instant found = clock.instant();
+        for (int round = 0; round < 20; round++) {
+            ScpStage.round(node);
+            clock.moveBy(Duration.ofMinutes(1));
+        }
+
+        assertThat(allowed(stage.prod, 1, "kms:ScheduleKeyDeletion")).isTrue();
+        assertThat(cloud().unwritten()).containsExactly(new Cloud.Unwritten(ScpStage.ACME, 1, found));
+
+        Instant asked = clock.instant();
+        stage.proxy.fault(call -> {
+            if (call.operation().equals("UpdatePolicy") && clock.instant().equals(asked)) {
+                clock.moveBy(Duration.ofSeconds(1));
+                cloud().open(lease(stage.prod, BOB, "s3:DeleteBucket", asked.plus(Duration.ofHours(1))));
+            }
+            return Optional.empty();
+        });
+        ScpStage.round(node);
+        assertThat(allowed(stage.prod, 1, "kms:ScheduleKeyDeletion")).isFalse();
+        assertThat(cloud().unwritten()).containsExactly(new Cloud.Unwritten(ScpStage.ACME, 1, asked));
+        ScpStage.round(node);
+        assertThat(cloud().unwritten()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("R10 shows every account whose controls wait for a break-glass role that nobody has configured")
+    void showsWhatNoRoleIsConfiguredFor() {
+        AnnotationConfigApplicationContext without =
+                stage.node(Map.of("drawbridge.aws.tenants.acme.break-glass-roles", ""));
+        clock.moveBy(Duration.ofMinutes(2));
+        Instant found = clock.instant();
+
+        ScpStage.round(without);
+        ScpStage.round(without);
+
+        assertThat(cloud().unwritten()).containsExactly(new Cloud.Unwritten(ScpStage.ACME, 2, found));
+        stage.control("r-acme", "s3", "NONE");
+        stage.anotherAccount("test");
+        clock.moveBy(Duration.ofMinutes(2));
+        ScpStage.round(without);
+        assertThat(cloud().unwritten())
+                .as("an account in which nothing is to be closed")
+                .containsExactly(new Cloud.Unwritten(ScpStage.ACME, 2, found));
+    }
+
     private Cloud cloud() {
         return node.getBean(ScpExemptions.class);
     }
