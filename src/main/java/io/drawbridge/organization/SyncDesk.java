@@ -8,6 +8,7 @@ import io.drawbridge.identity.Roster;
 import io.drawbridge.identity.TenantId;
 import io.drawbridge.organization.SyncReport.Change;
 import io.drawbridge.organization.SyncReport.Hold;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,6 +36,7 @@ public class SyncDesk {
     private final Roster roster;
     private final AuditTrail trail;
     private final ApplicationEventPublisher events;
+    private final Clock clock;
     private final TransactionTemplate together;
 
     SyncDesk(
@@ -47,6 +49,7 @@ public class SyncDesk {
             Roster roster,
             AuditTrail trail,
             ApplicationEventPublisher events,
+            Clock clock,
             PlatformTransactionManager transactions) {
         this.source = source;
         this.synchronizations = synchronizations;
@@ -57,6 +60,7 @@ public class SyncDesk {
         this.roster = roster;
         this.trail = trail;
         this.events = events;
+        this.clock = clock;
         this.together = new TransactionTemplate(transactions);
     }
 
@@ -72,12 +76,29 @@ public class SyncDesk {
         if (!caller.isAdministrator()) {
             throw new ForbiddenException("Only an administrator may synchronize the organisation.");
         }
-        return apply(caller.tenant(), source.read(caller.tenant()), caller.id().value(), force);
+        return readAndApply(caller.tenant(), caller.id().value(), force);
     }
 
     /** The same by Drawbridge itself, which never applies what is to be held back. */
     public SyncReport sync(TenantId tenant) {
-        return apply(tenant, source.read(tenant), AuditTrail.DRAWBRIDGE, false);
+        return readAndApply(tenant, AuditTrail.DRAWBRIDGE, false);
+    }
+
+    /** Keeps since when it has not succeeded; a tenant that is not connected cannot fall behind. */
+    private SyncReport readAndApply(TenantId tenant, String actor, boolean force) {
+        try {
+            return apply(tenant, source.read(tenant), actor, force);
+        } catch (NotConnectedException unconnected) {
+            throw unconnected;
+        } catch (RuntimeException failure) {
+            try {
+                together.executeWithoutResult(transaction -> synchronizations.save(
+                        tenant, synchronizations.lock(tenant).behindFrom(clock.instant())));
+            } catch (RuntimeException unwritable) {
+                failure.addSuppressed(unwritable);
+            }
+            throw failure;
+        }
     }
 
     /**
@@ -128,7 +149,7 @@ public class SyncDesk {
         plan.savedPeople().forEach(roster::save);
         plan.removedSets().forEach(set -> permissionSets.remove(tenant, set));
         plan.savedSets().forEach(set -> permissionSets.save(tenant, set));
-        synchronizations.save(tenant, new Synchronizations.Last(snapshot.readAt(), ""));
+        synchronizations.save(tenant, new Synchronizations.Last(snapshot.readAt(), "", null));
         if (!plan.changes().isEmpty()) {
             Map<String, Object> details = details(plan);
             details.put("forced", force && !plan.holds().isEmpty());
@@ -151,8 +172,10 @@ public class SyncDesk {
             Map<String, Object> details = details(plan);
             details.put("heldBack", words);
             trail.record(tenant, actor, "organization.sync_held_back", tenant.value(), details);
-            synchronizations.save(tenant, new Synchronizations.Last(last.readAt(), words));
         }
+        synchronizations.save(
+                tenant,
+                new Synchronizations.Last(last.readAt(), words, last.behindSince()).behindFrom(clock.instant()));
         return new SyncReport(false, plan.holds(), plan.changes(), plan.notes());
     }
 

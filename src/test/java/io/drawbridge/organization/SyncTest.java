@@ -24,13 +24,17 @@ import io.drawbridge.stage.Cast;
 import io.drawbridge.stage.RequestStage;
 import io.drawbridge.stage.TestClock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.transaction.PlatformTransactionManager;
 
 /** The organization follows AWS, and whatever hangs on it follows the organization. */
 @DisplayName("A synchronization")
@@ -52,6 +56,15 @@ class SyncTest extends RequestStage {
 
     @Autowired
     private PermissionSets permissionSets;
+
+    @Autowired
+    private Synchronizations synchronizations;
+
+    @Autowired
+    private ApplicationEventPublisher events;
+
+    @Autowired
+    private PlatformTransactionManager transactions;
 
     @Test
     @DisplayName("R3 changes and records nothing when AWS says what is known")
@@ -661,6 +674,68 @@ class SyncTest extends RequestStage {
         assertThat(late.notes()).hasSize(1);
         assertThat(scopes.find(Cast.ACME, new ScopeId("ou-sandbox")))
                 .hasValueSatisfying(scope -> assertThat(scope.name()).isEqualTo("Playground"));
+    }
+
+    @Test
+    @DisplayName("R50 that fails or is held back leaves the tenant behind since the first time, until one is applied")
+    void leavesBehind() {
+        Instant first = clock.instant();
+        SyncDesk desk = desk(tenant -> {
+            throw new OrganizationUnreadableException("AWS is down.");
+        });
+        for (int attempt = 0; attempt < 3; attempt++) {
+            assertThatExceptionOfType(OrganizationUnreadableException.class).isThrownBy(() -> desk.sync(Cast.ACME));
+            clock.moveBy(Duration.ofMinutes(15));
+        }
+        assertThat(synchronizations.behindSince(Cast.ACME)).contains(first);
+        assertThat(synchronizations.behindSince(Cast.GLOBEX)).isEmpty();
+
+        OrganizationSnapshot another = aws().gone(scopes.of(Cast.ACME).stream()
+                        .map(scope -> scope.id().value())
+                        .toArray(String[]::new))
+                .root("r-other")
+                .account(NEW_ACCOUNT, "r-other")
+                .at(clock.instant());
+        assertThat(desk(tenant -> another).sync(Cast.ACME).heldBack()).isNotEmpty();
+        assertThat(synchronizations.behindSince(Cast.ACME)).contains(first);
+
+        OrganizationSnapshot same = aws().at(clock.instant());
+        assertThat(desk(tenant -> same).sync(Cast.ACME).applied()).isTrue();
+        assertThat(synchronizations.behindSince(Cast.ACME)).isEmpty();
+
+        Instant held = clock.instant();
+        for (int attempt = 0; attempt < 2; attempt++) {
+            desk(tenant -> another).sync(Cast.ACME);
+            clock.moveBy(Duration.ofMinutes(15));
+        }
+        assertThat(synchronizations.behindSince(Cast.ACME)).contains(held);
+    }
+
+    /** What AWS says to it comes from there. */
+    private SyncDesk desk(Function<TenantId, OrganizationSnapshot> aws) {
+        OrganizationSource source = new OrganizationSource() {
+            @Override
+            public List<TenantId> tenants() {
+                return List.of(Cast.ACME);
+            }
+
+            @Override
+            public OrganizationSnapshot read(TenantId tenant) {
+                return aws.apply(tenant);
+            }
+        };
+        return new SyncDesk(
+                source,
+                synchronizations,
+                scopes,
+                assignments,
+                controls,
+                permissionSets,
+                roster,
+                trail,
+                events,
+                clock,
+                transactions);
     }
 
     @Test

@@ -2,6 +2,8 @@ package io.drawbridge.organization.jdbc;
 
 import io.drawbridge.identity.TenantId;
 import io.drawbridge.organization.Synchronizations;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -37,17 +39,39 @@ class JdbcSynchronizations implements Synchronizations {
 
     @Override
     public void save(TenantId tenant, Last last) {
-        database.sql("update organization_sync set read_at = ?, held_back = ? where tenant_id = ?")
-                .params(last.readAt().atOffset(ZoneOffset.UTC), last.heldBack(), tenant.value())
+        database.sql("update organization_sync set read_at = ?, held_back = ?, behind_since = ? where tenant_id = ?")
+                .params(
+                        last.readAt().atOffset(ZoneOffset.UTC),
+                        last.heldBack(),
+                        last.behindSince() == null ? null : last.behindSince().atOffset(ZoneOffset.UTC),
+                        tenant.value())
                 .update();
     }
 
-    private Optional<Last> find(TenantId tenant) {
-        return database.sql("select read_at, held_back from organization_sync where tenant_id = ? for update")
+    @Override
+    public Optional<Instant> behindSince(TenantId tenant) {
+        return database.sql(
+                        "select behind_since from organization_sync where tenant_id = ? and behind_since is not null")
                 .param(tenant.value())
-                .query((row, number) ->
-                        new Last(row.getObject(1, OffsetDateTime.class).toInstant(), row.getString(2)))
+                .query(OffsetDateTime.class)
+                .optional()
+                .map(OffsetDateTime::toInstant);
+    }
+
+    private Optional<Last> find(TenantId tenant) {
+        return database.sql(
+                        "select read_at, held_back, behind_since from organization_sync where tenant_id = ? for update")
+                .param(tenant.value())
+                .query((row, number) -> last(row))
                 .optional();
+    }
+
+    private static Last last(ResultSet row) throws SQLException {
+        OffsetDateTime behindSince = row.getObject(3, OffsetDateTime.class);
+        return new Last(
+                row.getObject(1, OffsetDateTime.class).toInstant(),
+                row.getString(2),
+                behindSince == null ? null : behindSince.toInstant());
     }
 
     private void create(TenantId tenant) {

@@ -62,14 +62,23 @@ class SynchronizedTablesTest {
         assertThat(scopes.of(ACME)).containsExactly(root, moved);
         assertThat(controls.of(ACME)).isEmpty();
 
-        Synchronizations.Last last = new Synchronizations.Last(Instant.parse("2026-01-15T12:00:00Z"), "people 6 of 9");
+        Synchronizations.Last last =
+                new Synchronizations.Last(Instant.parse("2026-01-15T12:00:00Z"), "people 6 of 9", null);
         TransactionTemplate transaction = new TransactionTemplate(transactions);
         transaction.executeWithoutResult(status -> {
-            assertThat(synchronizations.lock(ACME)).isEqualTo(new Synchronizations.Last(Instant.EPOCH, ""));
+            assertThat(synchronizations.lock(ACME)).isEqualTo(new Synchronizations.Last(Instant.EPOCH, "", null));
             synchronizations.save(ACME, last);
         });
         transaction.executeWithoutResult(
                 status -> assertThat(synchronizations.lock(ACME)).isEqualTo(last));
+
+        assertThat(synchronizations.behindSince(ACME)).isEmpty();
+        Synchronizations.Last behind =
+                new Synchronizations.Last(last.readAt(), "", Instant.parse("2026-01-15T12:15:00Z"));
+        synchronizations.save(ACME, behind);
+        assertThat(synchronizations.behindSince(ACME)).contains(Instant.parse("2026-01-15T12:15:00Z"));
+        transaction.executeWithoutResult(
+                status -> assertThat(synchronizations.lock(ACME)).isEqualTo(behind));
     }
 
     private static Scope scope(
