@@ -26,11 +26,9 @@ import org.springframework.stereotype.Component;
  */
 @Component
 class ReconciliationMeters {
-    private static final Set<DriftFinding.State> REPORTED = EnumSet.of(
-            DriftFinding.State.OPEN,
-            DriftFinding.State.HELD_BACK,
-            DriftFinding.State.CONFIRMED,
-            DriftFinding.State.KEPT);
+    /** NB. Not what is kept: that was decided, and nobody has anything to do. */
+    private static final Set<DriftFinding.State> UNSETTLED =
+            EnumSet.of(DriftFinding.State.OPEN, DriftFinding.State.HELD_BACK, DriftFinding.State.CONFIRMED);
 
     private static final Duration FRESH = Duration.ofSeconds(15);
 
@@ -57,8 +55,8 @@ class ReconciliationMeters {
         }
         for (DriftFinding.Kind kind : DriftFinding.Kind.values()) {
             Gauge.builder("drawbridge.drift.open", () -> figures(tenant).open().getOrDefault(kind, 0))
-                    .description(
-                            "Findings that are reported and not settled; kind missing: active grants that are gone.")
+                    .description("Findings that wait for a choice or are being put right, without those that are kept;"
+                            + " kind missing: active grants that are gone.")
                     .tag("tenant", tenant.value())
                     .tag("kind", kind.name().toLowerCase(Locale.ROOT))
                     .register(meters);
@@ -81,7 +79,7 @@ class ReconciliationMeters {
     private Figures look(TenantId tenant, Instant now) {
         Map<DriftFinding.Kind, Integer> open = new EnumMap<>(DriftFinding.Kind.class);
         for (DriftFinding.Kind kind : DriftFinding.Kind.values()) {
-            open.put(kind, findings.count(tenant, kind, REPORTED));
+            open.put(kind, findings.count(tenant, kind, UNSETTLED));
         }
         return new Figures(
                 now, open, sweeps.lastDone(tenant).map(Instant::getEpochSecond).orElse(0L));

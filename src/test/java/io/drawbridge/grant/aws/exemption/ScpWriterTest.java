@@ -468,6 +468,22 @@ class ScpWriterTest {
     }
 
     @Test
+    @DisplayName("R56 reports an exemption that has no effect without a choice, and no more once it is taken away")
+    void reportsAnExemptionWithoutEffect() {
+        stage.database
+                .sql("insert into control_exemption (tenant_id, scope_id, service, position, identity) values"
+                        + " ('acme', 'r-acme', 's3', 0, 'nobody@acme.example')")
+                .update();
+
+        assertThat(cloud().inventory(ScpStage.ACME).foreign()).hasSize(2).allSatisfy(foreign -> {
+            assertThat(foreign.subject()).startsWith("exemption|");
+            assertThat(foreign.choices()).isEmpty();
+        });
+        stage.database.sql("delete from control_exemption").update();
+        assertThat(cloud().inventory(ScpStage.ACME).foreign()).isEmpty();
+    }
+
+    @Test
     @DisplayName(
             "R10 shows a control that cannot be written since it was found, until it is, and not what came after it")
     void showsWhatCannotBeWritten() {
