@@ -11,10 +11,8 @@ import io.drawbridge.organization.Scopes;
 import io.drawbridge.request.AccessRequests.DuplicateOpenRequestException;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Timer;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -60,7 +58,7 @@ class RecordDesk {
     private final Announcements announcements;
     private final TransactionTemplate apart;
     private final Clock clock;
-    private final MeterRegistry meters;
+    private final DenialTimes times;
     private final Map<RecordOutcome, Counter> counters = new EnumMap<>(RecordOutcome.class);
 
     RecordDesk(
@@ -71,6 +69,7 @@ class RecordDesk {
             Announcements announcements,
             PlatformTransactionManager transactions,
             MeterRegistry meters,
+            DenialTimes times,
             Clock clock) {
         this.triage = triage;
         this.decoder = decoder;
@@ -79,8 +78,8 @@ class RecordDesk {
         this.announcements = announcements;
         this.apart = new TransactionTemplate(transactions);
         this.apart.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
+        this.times = times;
         this.clock = clock;
-        this.meters = meters;
         Arrays.stream(RecordOutcome.values())
                 .forEach(outcome -> counters.put(
                         outcome,
@@ -212,32 +211,10 @@ class RecordDesk {
         for (int i = 0; i < calls.size(); i++) {
             count(verdicts.get(i).outcome());
             if (verdicts.get(i).outcome() == RecordOutcome.OPENED) {
-                opened(caller.tenant(), denied.get(i).call().eventTime());
+                times.opened(caller.tenant(), denied.get(i).call().eventTime());
             }
             taken[calls.get(i).number()] = new Taken(denied.get(i), verdicts.get(i), null);
         }
-    }
-
-    /** Counted once it is committed. Clocks of AWS and of this node may differ a little. */
-    private void opened(TenantId tenant, Instant deniedAt) {
-        Duration took = Duration.between(deniedAt, clock.instant());
-        Timer.builder("drawbridge.denial.to.request")
-                .description("From a denied call, by the clock of AWS, to the request that it opened")
-                .tag("tenant", tenant.value())
-                .serviceLevelObjectives(
-                        Duration.ofSeconds(1),
-                        Duration.ofSeconds(5),
-                        Duration.ofSeconds(15),
-                        Duration.ofSeconds(30),
-                        Duration.ofMinutes(1),
-                        Duration.ofMinutes(2),
-                        Duration.ofMinutes(5),
-                        Duration.ofMinutes(10),
-                        Duration.ofMinutes(15),
-                        Duration.ofMinutes(30),
-                        Duration.ofHours(1))
-                .register(meters)
-                .record(took.isNegative() ? Duration.ZERO : took);
     }
 
     /** Does the work, and begins it anew when somebody else moved the same at the same moment. */

@@ -26,7 +26,7 @@ import org.springframework.transaction.event.TransactionalEventListener;
  * <p>Times have buckets and no quantiles: buckets of several nodes can be added, quantiles cannot.
  */
 @Component
-class MovementMeters {
+class MovementMeters implements TenantFigures {
     private static final String NOBODY = "none";
 
     private final MeterRegistry meters;
@@ -36,8 +36,8 @@ class MovementMeters {
         this.meters = meters;
     }
 
-    /** Begins every counter of a tenant at 0, so that the first of a kind is seen as an increase. */
-    void watch(TenantId tenant) {
+    @Override
+    public void watch(TenantId tenant) {
         if (!known.add(tenant)) {
             return;
         }

@@ -38,7 +38,7 @@ class StandingMeters {
             List.of("access-request", "timeboxed-grant", "drift-removal", "standing-trouble");
 
     private final MeterRegistry meters;
-    private final MovementMeters movements;
+    private final List<TenantFigures> counted;
     private final EngineRoom engine;
     private final Revocations revocations;
     private final List<Backlog> backlogs;
@@ -50,7 +50,7 @@ class StandingMeters {
 
     StandingMeters(
             MeterRegistry meters,
-            MovementMeters movements,
+            List<TenantFigures> counted,
             EngineRoom engine,
             Revocations revocations,
             List<Backlog> backlogs,
@@ -58,7 +58,7 @@ class StandingMeters {
             People people,
             Clock clock) {
         this.meters = meters;
-        this.movements = movements;
+        this.counted = counted;
         this.engine = engine;
         this.revocations = revocations;
         this.backlogs = backlogs;
@@ -93,7 +93,7 @@ class StandingMeters {
         Instant now = clock.instant();
         Map<Series, Double> figures = new HashMap<>();
         for (TenantId tenant : people.tenants()) {
-            movements.watch(tenant);
+            counted.forEach(each -> each.watch(tenant));
             for (RequestStatus status : OPEN) {
                 figures.put(Series.of("drawbridge.requests.open", tenant, "status", word(status)), 0.0);
             }

@@ -328,6 +328,7 @@ final class IntakeHouse implements AutoCloseable {
         CloudTrailIntake.class,
         ConfiguredPolicies.class,
         QueueIntake.class,
+        DenialTimes.class,
         RecordDesk.class,
         Triage.class,
         Openings.class,
