@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
@@ -30,7 +31,7 @@ import org.xml.sax.SAXException;
  * Edits the shipped diagrams at random, and plays those that the check lets pass.
  *
  * <p>A command: {@code RandomEdits [number of edited diagrams] [seed] [refused-too]}. Ends with 1 if one that passed
- * leaves access behind, and prints it.
+ * leaves access behind, or leads on to access while nothing is known, and prints it.
  */
 public final class RandomEdits {
     private static final String BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL";
@@ -59,6 +60,7 @@ public final class RandomEdits {
             "revokeAccess",
             "confirmRemoval",
             "notifyAccessRevoked");
+    private static final List<String> NOES = List.of("denied", "no", "waiting");
 
     private final Random random;
     private final Map<String, Document> shipped = new TreeMap<>();
@@ -69,9 +71,18 @@ public final class RandomEdits {
      *
      * @param leaking texts of diagrams that passed the check and leave access behind; there must be none
      * @param unfinished how many passed and have more positions than were played
+     * @param doubtful texts of diagrams that passed and lead on to access while nothing is known; there must be none
      * @param refusedAndLeaking how many the check refused that do leave access behind: that the game can tell
+     * @param refusedInDoubt how many it refused that do lead on to access while nothing is known
      */
-    record Tally(int edited, int passed, int refusedAndLeaking, int unfinished, List<String> leaking) {}
+    record Tally(
+            int edited,
+            int passed,
+            int refusedAndLeaking,
+            int refusedInDoubt,
+            int unfinished,
+            List<String> leaking,
+            List<String> doubtful) {}
 
     RandomEdits(long seed) {
         random = new Random(seed);
@@ -93,23 +104,29 @@ public final class RandomEdits {
         Tally tally = new RandomEdits(seed).run(many, playRefused);
         System.out.printf(
                 "%,d edited diagrams, seed %d: %,d passed the check, %d of them leave access behind;"
-                        + " %s refused ones do; %d games of those that passed were too long to finish.%n",
+                        + " %s refused ones do; %d games of those that passed were too long to finish. %d of those that passed"
+                        + " lead on to access while nothing is known, and %,d of those that were refused.%n",
                 tally.edited(),
                 seed,
                 tally.passed(),
                 tally.leaking().size(),
                 playRefused ? String.format("%,d", tally.refusedAndLeaking()) : "nobody asked how many",
-                tally.unfinished());
+                tally.unfinished(),
+                tally.doubtful().size(),
+                tally.refusedInDoubt());
         tally.leaking().forEach(System.out::println);
-        System.exit(tally.leaking().isEmpty() ? 0 : 1);
+        tally.doubtful().forEach(System.out::println);
+        System.exit(tally.leaking().isEmpty() && tally.doubtful().isEmpty() ? 0 : 1);
     }
 
     /** @param playRefused whether to play those too that the check refused, to count how many it refused rightly */
     Tally run(int many, boolean playRefused) {
         int passed = 0;
         int rightly = 0;
+        int inDoubt = 0;
         int unfinished = 0;
         List<String> leaking = new ArrayList<>();
+        List<String> doubtful = new ArrayList<>();
         for (int each = 0; each < many; each++) {
             // The grant holds the access, so most edits are of it.
             String name = random.nextInt(4) == 0 ? "access-request" : "timeboxed-grant";
@@ -122,6 +139,11 @@ public final class RandomEdits {
             boolean passes =
                     DiagramCheck.flaws(text.getBytes(StandardCharsets.UTF_8)).isEmpty();
             passed += passes ? 1 : 0;
+            Set<String> onwards = TokenGame.leadsOnInDoubt(file);
+            if (passes && !onwards.isEmpty()) {
+                doubtful.add(onwards + "\n" + text);
+            }
+            inDoubt += !passes && !onwards.isEmpty() ? 1 : 0;
             if (!passes && !playRefused) {
                 continue;
             }
@@ -132,7 +154,7 @@ public final class RandomEdits {
             }
             rightly += !passes && !result.endsWithAccess().isEmpty() ? 1 : 0;
         }
-        return new Tally(many, passed, rightly, unfinished, leaking);
+        return new Tally(many, passed, rightly, inDoubt, unfinished, leaking, doubtful);
     }
 
     private void edit(Document file) {
@@ -142,7 +164,7 @@ public final class RandomEdits {
         List<Element> boundaries = all(file, List.of("boundaryEvent"));
         List<Element> ends = all(file, List.of("endEvent"));
         List<Element> gateways = all(file, List.of("exclusiveGateway"));
-        switch (random.nextInt(16)) {
+        switch (random.nextInt(17)) {
             case 0 -> one(flows).setAttribute("targetRef", one(nodes).getAttribute("id"));
             case 1 -> {
                 Element flow = one(flows);
@@ -195,12 +217,52 @@ public final class RandomEdits {
             case 12 -> insert(file, one(flows), task(file));
             case 13 -> insert(file, one(flows), fork(file));
             case 14 -> besides(file, one(nodes));
+            case 15 -> askOtherwise(file);
             default -> {
                 List<Element> conditions = all(file, List.of("conditionExpression"));
                 Element condition = one(conditions);
                 condition.setTextContent(one(conditions).getTextContent());
             }
         }
+    }
+
+    /** A question asked the other way round, at a gateway that takes each answer that holds, or both. */
+    private void askOtherwise(Document file) {
+        Element gateway = one(all(file, List.of("exclusiveGateway", "inclusiveGateway")).stream()
+                .filter(each -> !each.getAttribute("default").isEmpty())
+                .toList());
+        boolean turned = random.nextBoolean();
+        if (turned) {
+            turnRound(file, gateway);
+        }
+        if (!turned || random.nextBoolean()) {
+            file.renameNode(gateway, BPMN, "bpmn:inclusiveGateway");
+        }
+    }
+
+    /** One of the answers becomes the default, and the default an answer, such as no. */
+    private void turnRound(Document file, Element gateway) {
+        List<Element> flows = all(file, List.of("sequenceFlow"));
+        String kept = gateway.getAttribute("default");
+        List<Element> answers = flows.stream()
+                .filter(flow -> flow.getAttribute("sourceRef").equals(gateway.getAttribute("id")))
+                .filter(flow ->
+                        flow.getElementsByTagNameNS(BPMN, "conditionExpression").getLength() > 0)
+                .toList();
+        if (answers.isEmpty()) {
+            return;
+        }
+        Element answer = one(answers);
+        Element condition = (Element)
+                answer.getElementsByTagNameNS(BPMN, "conditionExpression").item(0);
+        flows.stream()
+                .filter(flow -> flow.getAttribute("id").equals(kept))
+                .findFirst()
+                .ifPresent(former -> {
+                    condition.setTextContent(condition.getTextContent().replaceAll("'.*'", "'" + one(NOES) + "'"));
+                    former.appendChild(condition);
+                    gateway.setAttribute("default", answer.getAttribute("id"));
+                });
     }
 
     /** A task more, in a job of its own. */

@@ -25,6 +25,32 @@ class RandomEditsTest {
                 .isPositive();
     }
 
+    @Test
+    @DisplayName("R20 leads nobody on to access while nothing is known, however the shipped ones are edited")
+    void leadsNobodyOnInDoubt() {
+        RandomEdits.Tally tally = new RandomEdits(20261126).run(400, false);
+
+        assertThat(tally.doubtful()).isEmpty();
+        assertThat(tally.refusedInDoubt()).as("refused ones that do lead on").isPositive();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "approved-when-in-doubt",
+                "approved-by-an-inclusive-gateway",
+                "approved-whatever-is-decided",
+                "justified-when-in-doubt",
+                "on-unless-told-otherwise",
+                "gone-unless-told-otherwise"
+            })
+    @DisplayName("is told apart by the game from one that leads on in doubt")
+    void theGameSeesADoubt(String name) {
+        assertThat(TokenGame.leadsOnInDoubt(
+                        RandomEdits.document(Path.of("src/test/resources/diagrams/bad/" + name + ".bpmn"))))
+                .isNotEmpty();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"access-request", "timeboxed-grant", "drift-removal"})
     @DisplayName("R51 as it is shipped leaves none behind either")
@@ -34,6 +60,8 @@ class RandomEditsTest {
 
         assertThat(result.whole()).isTrue();
         assertThat(result.endsWithAccess()).isEmpty();
+        assertThat(TokenGame.leadsOnInDoubt(RandomEdits.document(Path.of("processes/" + name + ".bpmn"))))
+                .isEmpty();
     }
 
     @Test

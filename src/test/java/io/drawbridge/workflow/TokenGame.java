@@ -18,7 +18,8 @@ import org.w3c.dom.Element;
 import org.w3c.dom.Node;
 
 /**
- * Plays a diagram on its XML, move by move, to see whether an instance can end while somebody has access.
+ * Plays a diagram on its XML, move by move, to see whether an instance can end while somebody has access; and looks where
+ * its questions lead while nothing is known.
  *
  * <p>Knows nothing of the check: it reads the file itself, keeps one board for each running sub-process, counts tokens one
  * by one, lets every event come at every moment, and opens and closes a door as the delegates do to the cloud.
@@ -29,6 +30,14 @@ final class TokenGame {
 
     /** More tokens at one place than this are more of the same. */
     private static final int MOST_TOKENS = 2;
+
+    /** Steps of a request that nobody takes without a clear yes. */
+    private static final Set<String> ONWARDS = Set.of(
+            "${evaluatePolicyOnArrivalDelegate}",
+            "${evaluatePolicyDelegate}",
+            "${askApproversDelegate}",
+            "${notifyBreakGlassDelegate}",
+            "${notifyRequesterApprovedDelegate}");
 
     private final Map<String, Element> elements = new HashMap<>();
     private final Map<String, List<Element>> leaving = new HashMap<>();
@@ -59,6 +68,66 @@ final class TokenGame {
 
     static Result play(Document file, int mostPositions) {
         return new TokenGame(file, mostPositions).play();
+    }
+
+    /** Flows that are taken though no answer of their gateway holds, and lead on to access, or away from it as if it were gone. */
+    static Set<String> leadsOnInDoubt(Document file) {
+        return new TokenGame(file, 0).leadsOnInDoubt();
+    }
+
+    private Set<String> leadsOnInDoubt() {
+        Set<String> found = new TreeSet<>();
+        leaving.forEach((id, flows) -> {
+            Element gateway = elements.get(id);
+            if (gateway == null
+                    || !Set.of("exclusiveGateway", "inclusiveGateway").contains(gateway.getLocalName())) {
+                return;
+            }
+            String fallback = gateway.getAttribute("default");
+            for (Element asking : flows) {
+                String answer = asking.getAttribute("id").equals(fallback) ? "" : condition(asking);
+                flows.stream()
+                        .filter(flow -> flow.getAttribute("id").equals(fallback)
+                                || condition(flow).isEmpty())
+                        .filter(flow -> leadsOn(flow, answer))
+                        .forEach(flow -> found.add(flow.getAttribute("id")));
+            }
+        });
+        return found;
+    }
+
+    /** Along the flows alone, and from a question to the cloud no further than to the next time that it is asked. */
+    private boolean leadsOn(Element flow, String answer) {
+        Set<Element> seen = new HashSet<>();
+        Deque<String> next = new ArrayDeque<>(List.of(flow.getAttribute("targetRef")));
+        while (!next.isEmpty()) {
+            Element node = elements.get(next.pop());
+            if (node == null || !seen.add(node)) {
+                continue;
+            }
+            String name = node.getLocalName();
+            String bean = node.getAttributeNS(CAMUNDA, "delegateExpression");
+            if (answer.startsWith("${access ") || answer.startsWith("${removal ")) {
+                if (name.equals("endEvent")) {
+                    return true;
+                }
+                if (bean.equals("${confirmAccessDelegate}") || bean.equals("${confirmRemovalDelegate}")) {
+                    continue;
+                }
+            } else if (!answer.isEmpty()
+                    && !answer.startsWith("${mode ")
+                    && (name.equals("callActivity") || name.equals("userTask") || ONWARDS.contains(bean))) {
+                return true;
+            }
+            leaving.getOrDefault(node.getAttribute("id"), List.of())
+                    .forEach(each -> next.push(each.getAttribute("targetRef")));
+        }
+        return false;
+    }
+
+    private static String condition(Element flow) {
+        List<Element> conditions = inside(flow, "conditionExpression");
+        return conditions.isEmpty() ? "" : conditions.get(0).getTextContent();
     }
 
     private void read(Element around) {
