@@ -19,6 +19,7 @@ import org.camunda.bpm.model.bpmn.instance.IntermediateThrowEvent;
 import org.camunda.bpm.model.bpmn.instance.MessageEventDefinition;
 import org.camunda.bpm.model.bpmn.instance.ReceiveTask;
 import org.camunda.bpm.model.bpmn.instance.SequenceFlow;
+import org.camunda.bpm.model.bpmn.instance.ServiceTask;
 import org.camunda.bpm.model.bpmn.instance.StartEvent;
 import org.camunda.bpm.model.bpmn.instance.SubProcess;
 import org.camunda.bpm.model.bpmn.instance.TerminateEventDefinition;
@@ -46,6 +47,16 @@ final class PlainFlows implements Rule {
             events(diagram, node, flaws);
             if (node instanceof BoundaryEvent event && event.getAttachedTo() == null) {
                 flaws.add(Diagram.flaw(node, "It is attached to nothing; attach it to a task."));
+            }
+            if (node instanceof BoundaryEvent event
+                    && event.getAttachedTo() instanceof ServiceTask
+                    && Diagram.definition(node, ErrorEventDefinition.class).isEmpty()) {
+                // NB. An asynchronous task waits before its events are listened for (7.24,
+                // PvmAtomicOperationCreateScope).
+                flaws.add(Diagram.flaw(
+                        node,
+                        "It would never come, because a service task is done in one go; attach it to a task that waits, or"
+                                + " to a sub-process around it."));
             }
             if (!(node instanceof Gateway) && diagram.outgoing(node).size() > 1) {
                 flaws.add(Diagram.flaw(
