@@ -1,11 +1,12 @@
 package io.drawbridge.cluster;
 
+import com.icegreen.greenmail.imap.ImapHostManager;
+import com.icegreen.greenmail.store.StoredMessage;
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
 import io.drawbridge.stage.DrawbridgeProcess;
 import io.drawbridge.stage.SharedClasses;
 import jakarta.mail.MessagingException;
-import jakarta.mail.internet.MimeMessage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -232,28 +233,28 @@ final class Cluster implements AutoCloseable {
 
     /** Nobody takes mails from here on; what was taken is kept. */
     void stopMail() {
-        collectMail();
         GreenMail server = mail;
         if (server != null) {
+            // NB. A GreenMail that is stopped has forgotten all that it took.
+            ImapHostManager taken = server.getManagers().getImapHostManager();
             server.stop();
-            collect(server);
+            collect(taken);
             mail = null;
         }
     }
 
-    /** Keeps the Message-IDs of what has arrived, and forgets the mails. */
+    /** Keeps the Message-IDs of what has arrived. */
     void collectMail() {
         GreenMail server = mail;
         if (server != null) {
-            collect(server);
+            collect(server.getManagers().getImapHostManager());
         }
     }
 
-    private void collect(GreenMail server) {
+    private void collect(ImapHostManager taken) {
         try {
-            MimeMessage[] arrived = server.getReceivedMessages();
-            for (MimeMessage each : arrived) {
-                String id = each.getMessageID();
+            for (StoredMessage each : taken.getAllMessages()) {
+                String id = each.getMimeMessage().getMessageID();
                 mails.add(id.substring(1, id.indexOf('@')));
             }
         } catch (MessagingException failure) {
