@@ -49,6 +49,9 @@ class QueueOnMotoTests {
     /** Where moto's queues lie, and an account of acme's for these tests. */
     private static final String MOTO_ACCOUNT = "123456789012";
 
+    /** Where nothing fails, nothing has to come again soon. */
+    private static final Map<String, Object> UNHURRIED = Map.of("drawbridge.intake.queue.visibility", "10s");
+
     private static final Duration SOON = Duration.ofSeconds(30);
 
     private final Moto moto = Moto.server().reset();
@@ -88,7 +91,7 @@ class QueueOnMotoTests {
     @Test
     @DisplayName("R10, R13 open a request for a denied call that EventBridge delivers, once, however often it comes")
     void fromTheEventToTheRequest() {
-        IntakeHouse built = start(Map.of());
+        IntakeHouse built = start(UNHURRIED);
         built.database()
                 .sql("insert into scope (tenant_id, id, parent_id, kind, name, environment)"
                         + " values ('acme', ?, 'ou-production', 'ACCOUNT', 'moto', 'production')")
@@ -131,8 +134,7 @@ class QueueOnMotoTests {
             }
         }
 
-        await().atMost(SOON)
-                .untilAsserted(() -> assertThat(figure(built, "deleted")).isEqualTo(2));
+        drained(built, 2);
 
         assertThat(outcomes(built)).containsExactly("opened");
         assertThat(attempts(built)).isEqualTo(1);
@@ -153,9 +155,8 @@ class QueueOnMotoTests {
         Collections.shuffle(bodies, new Random(13));
         bodies.forEach(this::send);
 
-        IntakeHouse built = start(Map.of());
-        await().atMost(SOON)
-                .untilAsserted(() -> assertThat(figure(built, "deleted")).isEqualTo(bodies.size()));
+        IntakeHouse built = start(UNHURRIED);
+        drained(built, bodies.size());
 
         assertThat(built.count("access_request")).isEqualTo(1);
         assertThat(attempts(built)).isEqualTo(20);
@@ -173,9 +174,8 @@ class QueueOnMotoTests {
         send(aDenial().without("userIdentity").envelope("aws.s3", PROD));
         send(aDenial().envelope("aws.s3", PROD));
 
-        IntakeHouse built = start(Map.of());
-        await().atMost(SOON)
-                .untilAsserted(() -> assertThat(figure(built, "deleted")).isEqualTo(7));
+        IntakeHouse built = start(UNHURRIED);
+        drained(built, 7);
 
         assertThat(built.count("dead_letter")).isEqualTo(6);
         assertThat(outcomes(built)).containsExactly("opened");
@@ -191,9 +191,8 @@ class QueueOnMotoTests {
         send(aDenial().in(GLOBEX).envelope("aws.s3", GLOBEX));
         send(aDenial().envelope("aws.s3", GLOBEX));
 
-        IntakeHouse built = start(Map.of());
-        await().atMost(SOON)
-                .untilAsserted(() -> assertThat(figure(built, "deleted")).isEqualTo(2));
+        IntakeHouse built = start(UNHURRIED);
+        drained(built, 2);
 
         assertThat(outcomes(built)).containsExactly("unknown_account");
         assertThat(built.count("dead_letter")).isEqualTo(1);
@@ -218,7 +217,7 @@ class QueueOnMotoTests {
         assertThat(built.count("access_request")).isZero();
         assertThat(built.count("intake_event")).isZero();
         assertThat(left(url)).isEqualTo(1);
-        await().atMost(SOON).until(() -> figure(built, "deleted") == 1);
+        drained(built, 1);
 
         assertThat(failures).hasValue(2);
         assertThat(attempts(built)).isEqualTo(1);
@@ -249,7 +248,7 @@ class QueueOnMotoTests {
         assertThat(built.waiting("intake.queue.aside"))
                 .as("operations are told")
                 .containsExactly(new Backlog.Waiting(new TenantId("acme"), 1, null));
-        assertThat(figure(built, "deleted")).isEqualTo(1);
+        drained(built, 1);
         assertThat(outcomes(built)).containsExactly("opened");
         assertThat(built.count("dead_letter")).isZero();
     }
@@ -259,7 +258,7 @@ class QueueOnMotoTests {
     void extendsVisibility() {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch mayEnd = new CountDownLatch(1);
-        IntakeHouse built = build(Map.of());
+        IntakeHouse built = build(Map.of("drawbridge.intake.queue.visibility", "4s"));
         built.policy().thinks = () -> {
             begun.countDown();
             awaitQuietly(mayEnd);
@@ -268,9 +267,9 @@ class QueueOnMotoTests {
 
         built.consumers().start();
         await().atMost(SOON).until(() -> begun.getCount() == 0);
-        await().during(Duration.ofSeconds(6)).atMost(SOON).until(() -> figure(built, "received") == 1);
+        await().during(Duration.ofSeconds(9)).atMost(SOON).until(() -> figure(built, "received") == 1);
         mayEnd.countDown();
-        await().atMost(SOON).until(() -> figure(built, "deleted") == 1);
+        drained(built, 1);
 
         assertThat(attempts(built)).isEqualTo(1);
         assertThat(figure(built, "received")).isEqualTo(1);
@@ -290,7 +289,7 @@ class QueueOnMotoTests {
         await().during(Duration.ofSeconds(6)).atMost(SOON).until(() -> figure(built, "received") == 3);
         assertThat(left(deadUrl)).isZero();
         database.isDown = false;
-        await().atMost(SOON).until(() -> figure(built, "deleted") == 3);
+        drained(built, 3);
 
         assertThat(attempts(built)).isEqualTo(3);
         assertThat(built.count("dead_letter")).isZero();
@@ -312,7 +311,7 @@ class QueueOnMotoTests {
                     .satisfies(waiting -> assertThat(waiting.since()).isNotNull());
 
             road.open();
-            await().atMost(SOON).until(() -> figure(built, "deleted") == 1);
+            drained(built, 1);
             await().atMost(SOON)
                     .until(() -> built.waiting("intake.queue.unread").isEmpty());
             await().atMost(SOON).until(() -> figure(built, "backlog") == 0);
@@ -397,6 +396,14 @@ class QueueOnMotoTests {
         built.reset();
         house = built;
         return built;
+    }
+
+    /**
+     * Waits until so many messages were deleted, and none is left. What a busy machine did not get through before others saw
+     * it comes twice, and is deleted twice.
+     */
+    private void drained(IntakeHouse house, int messages) {
+        await().atMost(SOON).until(() -> figure(house, "deleted") >= messages && left(url) == 0);
     }
 
     private void send(String body) {
