@@ -6,8 +6,8 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 
-/** A clock that stands until it is moved; the engine's is another, see {@link TestClock}. */
-public final class StandingClock extends Clock {
+/** A clock that stands until it is moved; the engine's is another, unless it is a {@link TestClock}. */
+public class StandingClock extends Clock {
     private volatile Instant now;
 
     public StandingClock(Instant now) {
@@ -18,8 +18,9 @@ public final class StandingClock extends Clock {
         now = instant;
     }
 
-    public void moveBy(Duration duration) {
-        now = now.plus(duration);
+    /** Moves it on; nothing that is due by then has happened yet. */
+    public final void moveBy(Duration duration) {
+        setTo(now.plus(duration));
     }
 
     @Override
