@@ -404,7 +404,7 @@ public class GrantDesk implements LivingGrants {
         if (grant.state() != GrantState.REVOKING && grant.state() != GrantState.REVOKE_OVERDUE) {
             return false;
         }
-        Duration since = Duration.between(grant.revokingAt().orElse(grant.stateSince()), clock.instant());
+        Duration since = Duration.between(revokingSince(grant), clock.instant());
         return since.compareTo(OVERDUE) > 0
                 && since.compareTo(OVERDUE.plus(
                                 cloud.ending(leaseOf(id)).lateness().multipliedBy(2)))
@@ -419,10 +419,13 @@ public class GrantDesk implements LivingGrants {
     @Transactional(readOnly = true)
     public void demandConfirmation(GrantId id) {
         if (isUnconfirmedForLong(id)) {
-            Grant grant = living(id);
-            throw new CloudException("The cloud has not confirmed since "
-                    + grant.revokingAt().orElse(grant.stateSince()) + " that the access is gone; it is asked on.");
+            throw new CloudException("The cloud has not confirmed since " + revokingSince(living(id))
+                    + " that the access is gone; it is asked on.");
         }
+    }
+
+    private static Instant revokingSince(Grant grant) {
+        return grant.revokingAt().orElse(grant.stateSince());
     }
 
     /**
